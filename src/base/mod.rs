@@ -1,0 +1,23 @@
+//! Words that every other module speaks: errors, secrets, values, fields, names, filters and the clock.
+//! Nothing here reads a file, a socket or the environment.
+
+pub mod budget;
+pub mod clock;
+pub mod decimal;
+pub mod error;
+pub mod field;
+pub mod filter;
+pub mod names;
+pub mod rows;
+pub mod sanitize;
+pub mod secret;
+pub mod value;
+
+pub use budget::Budget;
+pub use clock::{Clock, Timestamp};
+pub use error::{Doing, Error, Kind, Result};
+pub use field::{Field, FieldType, Table};
+pub use names::{AppName, ConnectionName, FieldName, Label, TableName};
+pub use rows::{Cell, Rows};
+pub use secret::Secret;
+pub use value::Value;

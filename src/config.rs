@@ -1,0 +1,94 @@
+//! What the environment says. The only reader of environment variables besides clap, which reads the options' own.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::base::{AppName, Error, Label, Result, Secret};
+
+/// Where things are and how secrets are kept, settled once at the start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The folder of everything appctl keeps (`--home`)
+    pub home: PathBuf,
+    pub app: AppName,
+    pub vault: VaultKind,
+    /// Secrets from `APPCTL_TOKEN_<LABEL>`, by label
+    pub tokens: BTreeMap<String, Secret>,
+    /// Who makes the changes: `APPCTL_USER`, else the user's name
+    pub user: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VaultKind {
+    Keyring,
+    /// Forgotten when the process ends: tests and `demo`
+    Memory,
+}
+
+impl Config {
+    /// Reads the environment. `home` and `app` come from the command line, which has asked the environment already.
+    pub fn from_env(home: Option<PathBuf>, app: AppName) -> Result<Self> {
+        let home = match home {
+            Some(home) => home,
+            None => default_home()?,
+        };
+        let vault = match env("APPCTL_VAULT").as_deref() {
+            None | Some("" | "keyring") => VaultKind::Keyring,
+            Some("memory") => VaultKind::Memory,
+            Some(other) => {
+                return Err(Error::usage(format!("`APPCTL_VAULT={other}` is no vault"))
+                    .hint("leave it unset for the keyring, or set `APPCTL_TOKEN_<ACCOUNT LABEL>` in CI"));
+            }
+        };
+        let user = env("APPCTL_USER").or_else(|| env("USER")).or_else(|| env("USERNAME"));
+        Ok(Config { home, app, vault, tokens: tokens(), user: user.unwrap_or_else(|| "somebody".to_owned()) })
+    }
+
+    /// The folder of this app's files.
+    pub fn app_folder(&self) -> PathBuf {
+        self.home.join("apps").join(self.app.as_str())
+    }
+
+    /// The secret that the environment gives for this label: `shop-eu` is `APPCTL_TOKEN_SHOP_EU`.
+    pub fn token(&self, label: &Label) -> Option<&Secret> {
+        self.tokens.get(&token_key(label))
+    }
+}
+
+/// The part of the variable's name after `APPCTL_TOKEN_`.
+pub fn token_key(label: &Label) -> String {
+    label.as_str().to_ascii_uppercase().replace('-', "_")
+}
+
+fn tokens() -> BTreeMap<String, Secret> {
+    let mut tokens = BTreeMap::new();
+    #[expect(clippy::disallowed_methods, reason = "the only reader of the environment")]
+    for (name, value) in std::env::vars_os() {
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { continue };
+        if let Some(label) = name.strip_prefix("APPCTL_TOKEN_").filter(|_| !value.is_empty()) {
+            tokens.insert(label.to_owned(), Secret::new(value));
+        }
+    }
+    tokens
+}
+
+/// The platform's data folder, as the XDG base directory specification and Apple's and Microsoft's guides say.
+fn default_home() -> Result<PathBuf> {
+    let absolute = |name: &str| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = absolute("HOME");
+    let folder = if cfg!(windows) {
+        absolute("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        home.map(|home| home.join("Library/Application Support"))
+    } else {
+        absolute("XDG_DATA_HOME").or_else(|| home.map(|home| home.join(".local/share")))
+    };
+    folder.map(|folder| folder.join("appctl")).ok_or_else(|| {
+        Error::usage("there is no home folder to keep the data in").hint("give one with `--home DIR` or `APPCTL_HOME`")
+    })
+}
+
+fn env(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the only reader of the environment")]
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,13 @@
+//! HubSpot: private-app tokens as bearer tokens. Limits: developers.hubspot.com, "API usage guidelines and limits".
+
+use super::{Limit, Provider};
+
+pub static HUBSPOT: Provider = Provider {
+    id: "hubspot",
+    title: "HubSpot",
+    base: "https://api.hubapi.com",
+    secret: "private app token",
+    secret_optional: false,
+    console: "https://app.hubspot.com/private-apps",
+    limits: &[Limit { class: "", calls: 100, seconds: 10.0 }, Limit { class: "search", calls: 5, seconds: 1.0 }],
+};

@@ -1,0 +1,1 @@
+//! Wakes, asks connections what is due, and runs it.

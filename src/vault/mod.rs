@@ -1,0 +1,1 @@
+//! Where secrets are: the OS keyring, the environment (CI), or memory (tests). The only user of keyring.

@@ -1,0 +1,3 @@
+//! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
+
+mod support;

@@ -1,0 +1,1 @@
+//! What the tests share: servers, homes and checks.
