@@ -8,6 +8,7 @@ pub mod error;
 pub mod field;
 pub mod filter;
 pub mod names;
+pub mod order;
 pub mod rows;
 pub mod sanitize;
 pub mod secret;
