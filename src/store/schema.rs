@@ -148,11 +148,6 @@ pub fn put_table(connection: &Connection, table: &Table) -> Result<()> {
     Ok(())
 }
 
-pub fn drop_table(connection: &Connection, name: &TableName) -> Result<()> {
-    connection.execute("DELETE FROM _appctl_tables WHERE name = ?", [name.as_str()])?;
-    connection.execute_batch(&format!("DROP TABLE IF EXISTS {}", quote(name.as_str())))?;
-    Ok(())
-}
 
 pub fn documents(connection: &Connection, kind: &str) -> Result<Vec<(String, Json)>> {
     let sql = "SELECT name, body FROM _appctl_documents WHERE kind = ? ORDER BY name";
