@@ -153,6 +153,14 @@ pub fn compare(left: &str, right: &str) -> Option<Ordering> {
     Some(Decimal::parse(left)?.cmp(&Decimal::parse(right)?))
 }
 
+/// The exact sum of two numbers; `None` when one of them is none. For many, use `Sum`.
+pub fn sum(left: &str, right: &str) -> Option<String> {
+    let mut sum = Sum::default();
+    sum.add(left)?;
+    sum.add(right)?;
+    Some(sum.total())
+}
+
 /// Compares two cells as numbers: integers and reals by their value, text by its digits. A real stands for the shortest
 /// decimal that reads back as the same real, which is how it is shown. `None` for null, binary and text that is no number.
 pub fn compare_cells(left: Cell<'_>, right: Cell<'_>) -> Option<Ordering> {
@@ -265,7 +273,9 @@ mod tests {
 
     #[test]
     fn the_same_number_in_other_digits_is_equal() {
-        for (left, right) in [("1.50", "1.5"), ("0", "-0.000"), ("1e3", "1000"), (".5", "0.5"), ("007", "7"), ("NaN", "nan")] {
+        for (left, right) in
+            [("1.50", "1.5"), ("0", "-0.000"), ("1e3", "1000"), (".5", "0.5"), ("007", "7"), ("NaN", "nan")]
+        {
             assert_eq!(compare(left, right), Some(Ordering::Equal), "{left} and {right}");
             assert_eq!(sort_key(left), sort_key(right), "{left} and {right}");
         }
