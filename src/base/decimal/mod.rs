@@ -167,8 +167,30 @@ pub fn compare_cells(left: Cell<'_>, right: Cell<'_>) -> Option<Ordering> {
     match (left, right) {
         (Cell::Integer(mine), Cell::Integer(theirs)) => Some(mine.cmp(&theirs)),
         (Cell::Real(mine), Cell::Real(theirs)) if !mine.is_nan() && !theirs.is_nan() => mine.partial_cmp(&theirs),
+        (Cell::Integer(mine), Cell::Real(theirs)) if !theirs.is_nan() => Some(cmp_real(mine, theirs)),
+        (Cell::Real(mine), Cell::Integer(theirs)) if !mine.is_nan() => Some(cmp_real(theirs, mine).reverse()),
         (left, right) => compare(&cell_text(left)?, &cell_text(right)?),
     }
+}
+
+/// Compares exactly, as SQLite does: rounding the integer to a real could make unequal numbers equal.
+fn cmp_real(integer: i64, real: f64) -> Ordering {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    if real >= BEYOND {
+        return Ordering::Less;
+    }
+    if real < -BEYOND {
+        return Ordering::Greater;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is in range, and the fraction is compared below")]
+    let whole = real.trunc() as i64;
+    integer.cmp(&whole).then(if real.fract() > 0.0 {
+        Ordering::Less
+    } else if real.fract() < 0.0 {
+        Ordering::Greater
+    } else {
+        Ordering::Equal
+    })
 }
 
 fn cell_text(cell: Cell<'_>) -> Option<std::borrow::Cow<'_, str>> {

@@ -148,30 +148,17 @@ pub fn holds(class: Class, op: Op, left: Cell<'_>, right: Cell<'_>) -> Option<bo
     })
 }
 
-/// The order of two values: what sorting goes by. `None` with null. What is no value of its class comes last, by its bytes.
+/// The order of two values: what sorting goes by. `None` with null, and for what is no value of its class.
 pub fn order(class: Class, left: Cell<'_>, right: Cell<'_>) -> Option<Ordering> {
     if left == Cell::Null || right == Cell::Null {
         return None;
     }
-    Some(match class {
-        Class::Number => last(left, right, decimal::compare_cells, |cell| decimal::compare_cells(cell, cell).is_some()),
-        Class::Time => last(left, right, times, |cell| times(cell, cell).is_some()),
-        Class::Currency => last(left, right, amounts, |cell| amount(cell).is_some()),
-        Class::Text | Class::Boolean | Class::Key | Class::Binary => plain(left, right),
-    })
-}
-
-fn last(
-    left: Cell<'_>,
-    right: Cell<'_>,
-    compare: impl Fn(Cell<'_>, Cell<'_>) -> Option<Ordering>,
-    is_value: impl Fn(Cell<'_>) -> bool,
-) -> Ordering {
-    compare(left, right).unwrap_or_else(|| match (is_value(left), is_value(right)) {
-        (true, false) => Ordering::Less,
-        (false, true) => Ordering::Greater,
-        _ => plain(left, right),
-    })
+    match class {
+        Class::Number => decimal::compare_cells(left, right),
+        Class::Time => times(left, right),
+        Class::Currency => amounts(left, right),
+        Class::Text | Class::Boolean | Class::Key | Class::Binary => Some(plain(left, right)),
+    }
 }
 
 fn times(left: Cell<'_>, right: Cell<'_>) -> Option<Ordering> {

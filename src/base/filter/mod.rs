@@ -174,4 +174,14 @@ impl Operand {
             other => other.clone(),
         }
     }
+
+    /// The moment that `Now` stands for at this time; `None` for other operands and outside the calendar.
+    pub fn moment(&self, now: super::Timestamp) -> Option<super::Timestamp> {
+        let Operand::Now { months, days, micros } = self else { return None };
+        let time = now.utc()?;
+        let shift = chrono::Months::new(months.unsigned_abs());
+        let time = if *months < 0 { time.checked_sub_months(shift)? } else { time.checked_add_months(shift)? };
+        let time = time.checked_add_signed(chrono::Duration::try_days(i64::from(*days))?)?;
+        Some(super::Timestamp(time.timestamp_micros().checked_add(*micros)?))
+    }
 }
