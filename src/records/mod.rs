@@ -4,11 +4,13 @@
 mod key;
 mod list;
 mod read;
+mod stream;
 mod value;
 mod write;
 
 pub use key::{parse as parse_key, print as print_key};
 pub use list::{Listing, prepare};
 pub use read::{count, get};
+pub use stream::{Rest, stream};
 pub use value::{Values, parse_json, parse_text};
 pub use write::{Given, create, delete, given_json, given_texts, update};

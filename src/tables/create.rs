@@ -54,7 +54,7 @@ fn table(request: CreateRequest) -> Result<Table> {
     for field in &mut table.fields {
         if table.key.contains(&field.name) {
             refuse_as_key(field)?;
-            field.required = true;
+            field.required = !generated;
         }
         field.unique = unique.contains(&field.name);
     }
