@@ -3,6 +3,7 @@
 
 pub mod budget;
 pub mod clock;
+pub mod datetime;
 pub mod decimal;
 pub mod error;
 pub mod field;

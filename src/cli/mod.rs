@@ -115,5 +115,5 @@ fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {
 #[expect(dead_code, reason = "the nouns use it")]
 fn open(globals: &Globals) -> Result<App> {
     let config = crate::config::Config::from_env(globals.home.clone(), globals.app.clone())?;
-    Ok(App { http: crate::http::Http::new()?, clock: crate::base::Clock::system(), config })
+    App::open(config)
 }

@@ -109,92 +109,116 @@ fn the_exit_codes_are_listed() {
 
 #[test]
 fn a_word_that_is_no_command() {
-    assert_data_eq!(Home::new().run("completion bash"), str![[r#"
+    assert_data_eq!(
+        Home::new().run("completion bash"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `appctl` has no command `completion`
 hint: did you mean `completions`? see `appctl --help`
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn an_option_that_does_not_exist() {
-    assert_data_eq!(Home::new().run("completions bash --nmes"), str![[r#"
+    assert_data_eq!(
+        Home::new().run("completions bash --nmes"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `appctl completions` has no option `--nmes`
 hint: did you mean `--names`? see `appctl completions --help`
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn an_argument_that_is_missing() {
-    assert_data_eq!(Home::new().run("completions"), str![[r#"
+    assert_data_eq!(
+        Home::new().run("completions"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `SHELL` is missing
 hint: see `appctl completions --help`
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn a_value_that_is_not_among_the_known_ones() {
-    assert_data_eq!(Home::new().run("completions tcsh"), str![[r#"
+    assert_data_eq!(
+        Home::new().run("completions tcsh"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `SHELL` takes no `tcsh`: use bash, elvish, fish, powershell, zsh
 hint: did you mean `zsh`? see `appctl completions --help`
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn a_name_that_cannot_be_used() {
-    assert_data_eq!(Home::new().run("--app 'My App' man"), str![[r#"
+    assert_data_eq!(
+        Home::new().run("--app 'My App' man"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `--app`: app name `My App` cannot be used
 hint: use lower-case letters, digits, `-` and `_`, starting with a letter or digit, at most 64
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn a_usage_error_for_a_script() {
-    assert_data_eq!(Home::new().run("completions tcsh --json"), str![[r#"
+    assert_data_eq!(
+        Home::new().run("completions tcsh --json"),
+        str![[r#"
 
 [status 2]
 [stderr]
 {"error":{"kind":"usage","message":"`SHELL` takes no `tcsh`: use bash, elvish, fish, powershell, zsh","hint":"did you mean `zsh`? see `appctl completions --help`"}}
 
-"#]]);
-    assert_data_eq!(Home::new().run("man --jq '.runs['"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        Home::new().run("man --jq '.runs['"),
+        str![[r#"
 
 [status 2]
 [stderr]
 {"error":{"kind":"usage","message":"the `--jq` expression cannot be used: `[` is not closed","hint":"see https://jqlang.org/manual for the language; `--jq .` prints everything"}}
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn help_for_something_unknown() {
-    assert_data_eq!(Home::new().run("help complitions"), str![[r#"
+    assert_data_eq!(
+        Home::new().run("help complitions"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: there is no command or topic `complitions`
 hint: did you mean `completions`? see `appctl help`
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

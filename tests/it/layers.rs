@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("accounts", &["base", "app", "config", "providers"]),
     ("tables", &["base", "app", "operations"]),
     ("records", &["base", "app", "operations", "tables"]),
-    ("connections", &["base", "app", "config", "sources", "providers", "accounts", "tables", "records", "operations"]),
+    ("connections", &["base", "app", "config", "sources", "accounts", "tables", "records", "operations"]),
     ("scheduler", &["base", "app", "connections"]),
     ("upkeep", &["base", "app", "config", "operations", "accounts", "tables", "records", "connections"]),
     (
@@ -237,8 +237,8 @@ fn line_of(code: &str, at: usize) -> usize {
 
 fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
         if path.is_dir() {
             files.extend(rust_files(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {

@@ -76,7 +76,7 @@ impl Seen {
 /// Runs `this_sessions_vault_keeps_secrets` in an empty home and a D-Bus session; `start FLAG` starts a keyring there,
 /// `then` is shell that runs before the test. What was started ends with the session.
 fn session(start: &str, then: &str) -> Seen {
-    let home = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().expect("the temporary folder can be written");
     let script = format!(
         r#"
         keyring=
@@ -98,7 +98,7 @@ fn session(start: &str, then: &str) -> Seen {
     let began = Instant::now();
     let output = Command::new("dbus-run-session")
         .args(["--", "sh", "-c", &script])
-        .arg(std::env::current_exe().unwrap())
+        .arg(std::env::current_exe().expect("a program knows itself"))
         .env("HOME", home.path())
         .env("XDG_RUNTIME_DIR", home.path())
         .env("XDG_DATA_HOME", home.path().join("data"))
