@@ -1,9 +1,10 @@
 //! The app: what every noun works with. Built once by the door that was used.
 
 use crate::base::{Clock, Result};
-use crate::config::Config;
+use crate::config::{Config, VaultKind};
 use crate::http::Http;
 use crate::store::Store;
+use crate::vault::Vault;
 
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
@@ -13,6 +14,7 @@ pub use crate::store::{
 
 pub struct App {
     pub store: Store,
+    pub vault: Vault,
     pub http: Http,
     pub clock: Clock,
     pub config: Config,
@@ -27,7 +29,11 @@ impl App {
             limits_folder: Some(config.home.join("limits")),
             ..crate::http::Options::default()
         })?;
-        Ok(App { store, http, clock, config })
+        let vault = match config.vault {
+            VaultKind::Keyring => Vault::keyring(),
+            VaultKind::Memory => Vault::memory(),
+        };
+        Ok(App { store, vault, http, clock, config })
     }
 
     /// Who is working, for what is recorded.

@@ -157,7 +157,10 @@ pub struct Counts {
 pub enum Outcome {
     Applied(Counts),
     /// The run would have removed this many of the table's rows; nothing of the object was changed
-    Guarded { deletes: u64, rows: u64 },
+    Guarded {
+        deletes: u64,
+        rows: u64,
+    },
 }
 
 /// One object to show, with the state that its next run begins from.
