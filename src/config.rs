@@ -55,6 +55,11 @@ impl Config {
     }
 }
 
+/// Whether the environment wants no colours: `NO_COLOR` with any text in it (https://no-color.org).
+pub fn no_color() -> bool {
+    env("NO_COLOR").is_some()
+}
+
 /// The part of the variable's name after `APPCTL_TOKEN_`.
 pub fn token_key(label: &Label) -> String {
     label.as_str().to_ascii_uppercase().replace('-', "_")
