@@ -109,11 +109,15 @@ fn of(app: &App, connection: &Connection) -> Result<Status> {
     let needs_reauth = needs_reauth(last, account.authorised);
     let objects = objects(app, connection, &runs, &states)?;
     let freshness = objects.iter().map(|object| object.freshness).min().flatten();
-    let next_run = if connection.paused || needs_reauth { None } else { next_run(connection, last.map(|run| run.started)) };
-    let late = connection.schedule.as_ref().zip(freshness).is_some_and(|(schedule, fresh)| {
-        app.clock.now().since(fresh) > schedule.patience(fresh)
-    });
-    let failed = last.is_some_and(|run| matches!(run.status, RunStatus::Failed | RunStatus::Partial | RunStatus::Stopped));
+    let next_run =
+        if connection.paused || needs_reauth { None } else { next_run(connection, last.map(|run| run.started)) };
+    let late = connection
+        .schedule
+        .as_ref()
+        .zip(freshness)
+        .is_some_and(|(schedule, fresh)| app.clock.now().since(fresh) > schedule.patience(fresh));
+    let failed =
+        last.is_some_and(|run| matches!(run.status, RunStatus::Failed | RunStatus::Partial | RunStatus::Stopped));
     let died = interrupted.is_some() && holder.is_none();
     let health = match () {
         () if holder.is_some() => Health::Syncing,
