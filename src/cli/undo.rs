@@ -30,7 +30,12 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
 
 /// `records delete tasks by ann: 2 deleted`
 fn described(operation: &Operation) -> String {
-    format!("`{}` by {}{}", operation.what, operation.author, counts(operation.inserted, operation.updated, operation.deleted))
+    format!(
+        "`{}` by {}{}",
+        operation.what,
+        operation.author,
+        counts(operation.inserted, operation.updated, operation.deleted)
+    )
 }
 
 fn counts(inserted: u64, updated: u64, deleted: u64) -> String {
