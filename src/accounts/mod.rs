@@ -36,6 +36,8 @@ pub struct Account {
     #[serde(default)]
     pub sharing: Sharing,
     pub created: Timestamp,
+    /// When its secret was last given; a refusal before this is history
+    pub authorised: Timestamp,
 }
 
 /// Whom a provider says an account is.
@@ -113,6 +115,7 @@ pub fn prepare(app: &App, new: NewAccount) -> Result<Account> {
         settings: new.settings,
         sharing: Sharing::Private,
         created: app.clock.now(),
+        authorised: app.clock.now(),
     })
 }
 
@@ -171,11 +174,13 @@ pub fn replace_secret(
         .hint("add `--switch-account` to use it all the same; rows of both would be in the same tables"));
     }
     keep_secret(app, account, secret)?;
-    let renewed = Account { identity: identity.clone(), ..account.clone() };
-    if renewed != *account {
-        let what = format!("switched account `{}` to `{}`", account.label, identity.name);
-        app.store.change(&app.person(), &what, |change| put(change, &renewed))?;
-    }
+    let renewed = Account { identity: identity.clone(), authorised: app.clock.now(), ..account.clone() };
+    let what = if identity.id == account.identity.id {
+        format!("signed in to account `{}` again", account.label)
+    } else {
+        format!("switched account `{}` to `{}`", account.label, identity.name)
+    };
+    app.store.change(&app.person(), &what, |change| put(change, &renewed))?;
     Ok(renewed)
 }
 
