@@ -36,7 +36,7 @@ pub struct Account {
     #[serde(default)]
     pub sharing: Sharing,
     pub created: Timestamp,
-    /// When its secret was last given
+    /// When its secret was last given; a refusal before this is history
     pub authorised: Timestamp,
 }
 
@@ -175,7 +175,11 @@ pub fn replace_secret(
     }
     keep_secret(app, account, secret)?;
     let renewed = Account { identity: identity.clone(), authorised: app.clock.now(), ..account.clone() };
-    let what = format!("renewed account `{}` of `{}`", account.label, identity.name);
+    let what = if identity.id == account.identity.id {
+        format!("signed in to account `{}` again", account.label)
+    } else {
+        format!("switched account `{}` to `{}`", account.label, identity.name)
+    };
     app.store.change(&app.person(), &what, |change| put(change, &renewed))?;
     Ok(renewed)
 }

@@ -205,10 +205,17 @@ pub fn next_run(connection: &Connection, last: Option<Timestamp>) -> Option<Time
     connection.schedule.as_ref()?.next(last.unwrap_or(connection.created))
 }
 
-/// Whether the scheduler should run it now.
-pub fn is_due(app: &App, connection: &Connection) -> Result<bool> {
-    let status = of(app, connection)?;
-    Ok(status.status != Health::Syncing && status.next_run.is_some_and(|next| next <= app.clock.now()))
+/// Whether the scheduler should run it now: its time has come (and `jitter` has passed), nobody has to sign in first, and
+/// it is not paused.
+pub fn is_due(app: &App, connection: &Connection, jitter: std::time::Duration) -> Result<bool> {
+    let runs = reports_up_to(app, &connection.name, 1)?;
+    let last = runs.first();
+    let account = accounts::find(app, &connection.account)?;
+    if connection.paused || needs_reauth(last, account.authorised) {
+        return Ok(false);
+    }
+    let next = next_run(connection, last.map(|run| run.started));
+    Ok(next.is_some_and(|next| next.plus(jitter) <= app.clock.now()))
 }
 
 /// Finished runs, newest first.

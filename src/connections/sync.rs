@@ -30,6 +30,8 @@ pub struct SyncRequest {
     pub allow_deletes: bool,
     /// Take over from a run that is stopped and still holds the lock
     pub steal: bool,
+    /// Only when its time has come, looked at again under the lock
+    pub scheduled: bool,
     pub interrupt: Interrupt,
 }
 
@@ -44,6 +46,7 @@ impl SyncRequest {
             max_calls: None,
             allow_deletes: false,
             steal: false,
+            scheduled: false,
             interrupt: Interrupt::default(),
         }
     }
@@ -75,6 +78,10 @@ pub async fn sync(app: &App, request: &SyncRequest, tell: Tell<'_>) -> Result<Ru
         fresh: false,
         started,
     })?;
+    if request.scheduled && !super::is_due(app, &connection, Duration::ZERO)? {
+        run.give_up()?;
+        return Err(Error::new(Kind::Busy, format!("connection `{}` was synced by another scheduler", connection.name)));
+    }
     let budget = request.max_calls.map_or_else(Budget::unlimited, Budget::at_most);
     let mut engine = Engine {
         app,
@@ -312,6 +319,7 @@ impl Engine<'_> {
             fetched: 0,
             calls: 0,
             seconds: 0.0,
+            held_seconds: 0.0,
             started,
             dry_run: request.dry_run,
             resumed,
@@ -424,6 +432,7 @@ fn settle(report: &mut RunReport, applied: &Applied, clock: Instant) {
     report.filtered = sum(|object| object.filtered);
     report.fetched = sum(|object| object.fetched);
     report.operation = applied.operation;
+    report.held_seconds = applied.held.as_secs_f64();
     report.seconds = clock.elapsed().as_secs_f64();
     if report.objects.iter().any(|object| object.error.is_some()) {
         report.status = RunStatus::Partial;

@@ -363,7 +363,7 @@ impl Run<'_> {
 
     /// Ends the run without showing anything; what was staged waits for the next one.
     pub fn give_up(self) -> Result<()> {
-        self.stage.pause()
+        self.stage.close()
     }
 }
 
