@@ -15,6 +15,7 @@ use crate::base::{Error, Interrupt, Kind, Result};
 
 pub mod complete;
 mod completions;
+mod connections;
 mod globals;
 mod help;
 mod man;
@@ -45,6 +46,9 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Fill tables from other products and keep them in step
+    #[command(subcommand)]
+    Connections(connections::Command),
     /// Print a script that completes commands in a shell
     Completions(completions::Args),
     /// Print the manual page of a command
@@ -54,8 +58,9 @@ pub enum Command {
 }
 
 impl Command {
-    async fn run(self, _globals: &Globals, ui: &mut Ui) -> Result<()> {
+    async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
+            Command::Connections(command) => command.run(globals, ui).await,
             Command::Completions(args) => completions::run(ui, &args),
             Command::Man(args) => man::run(ui, &args),
             Command::Help(args) => help::run(ui, &args),
@@ -112,7 +117,6 @@ fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {
 }
 
 /// Opens the app that the global options name.
-#[expect(dead_code, reason = "the nouns use it")]
 fn open(globals: &Globals) -> Result<App> {
     let config = crate::config::Config::from_env(globals.home.clone(), globals.app.clone())?;
     App::open(config)
