@@ -65,11 +65,6 @@ pub fn token_key(label: &Label) -> String {
     label.as_str().to_ascii_uppercase().replace('-', "_")
 }
 
-/// A global option from the environment, for completions, which clap does not parse: `APPCTL_HOME` for `HOME`.
-pub fn option(name: &str) -> Option<String> {
-    env(&format!("APPCTL_{name}"))
-}
-
 /// Where programs keep their settings: `XDG_CONFIG_HOME`, else `.config` in the user's folder.
 pub fn config_folder() -> Option<PathBuf> {
     folder("XDG_CONFIG_HOME").or_else(|| user_folder().map(|home| home.join(".config")))

@@ -18,9 +18,13 @@ mod completions;
 mod connections;
 mod globals;
 mod help;
+mod log;
 mod man;
 mod process;
+mod records;
+mod tables;
 pub mod ui;
+mod undo;
 mod usage;
 
 use globals::Globals;
@@ -49,6 +53,16 @@ pub enum Command {
     /// Fill tables from other products and keep them in step
     #[command(subcommand)]
     Connections(connections::Command),
+    /// Make tables, show them, and query across them
+    #[command(subcommand)]
+    Tables(tables::Command),
+    /// List, read, create, change, delete and export the records of a table
+    #[command(subcommand)]
+    Records(records::Command),
+    /// List what was changed, by whom and when
+    Log(log::Args),
+    /// Take a recorded operation back
+    Undo(undo::Args),
     /// Print a script that completes commands in a shell
     Completions(completions::Args),
     /// Print the manual page of a command
@@ -61,6 +75,10 @@ impl Command {
     async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
             Command::Connections(command) => command.run(globals, ui).await,
+            Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Records(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,
+            Command::Undo(args) => undo::run(&mut open(globals)?, ui, args).await,
             Command::Completions(args) => completions::run(ui, &args),
             Command::Man(args) => man::run(ui, &args),
             Command::Help(args) => help::run(ui, &args),

@@ -9,9 +9,7 @@ use super::target::{filter, free_name};
 use super::{ColumnConfig, Connection, DOCUMENT, ObjectConfig, Schedule, refuse_taken_table};
 use crate::accounts::{self, Account, NewAccount};
 use crate::app::App;
-use crate::base::{
-    Budget, ConnectionName, Error, FieldName, Kind, Label, Result, Secret, TableName, Timestamp,
-};
+use crate::base::{Budget, ConnectionName, Error, FieldName, Kind, Label, Result, Secret, TableName, Timestamp};
 use crate::sources::{self, Access, ObjectSummary, Session, Shape};
 
 /// What a new connection shall be. What is not given is discovered or takes its usual value.
@@ -130,7 +128,9 @@ async fn open(app: &App, request: &AddRequest) -> Result<(Option<Account>, Box<d
             refuse_other_provider(account, spec)?;
             if request.secret.is_some() || request.endpoint.is_some() {
                 return Err(Error::new(Kind::Conflict, format!("there is an account labelled `{label}` already"))
-                    .hint("leave the token and the endpoint out to use it, or give a new label with `--account LABEL`"));
+                    .hint(
+                        "leave the token and the endpoint out to use it, or give a new label with `--account LABEL`",
+                    ));
             }
             (accounts::secret(app, account)?, account.endpoint.clone())
         }
@@ -165,7 +165,8 @@ fn refuse_other_provider(account: &Account, spec: &sources::Spec) -> Result<()> 
     if account.provider == spec.provider.id {
         return Ok(());
     }
-    let message = format!("account `{}` is one of `{}`, not of `{}`", account.label, account.provider, spec.provider.id);
+    let message =
+        format!("account `{}` is one of `{}`, not of `{}`", account.label, account.provider, spec.provider.id);
     Err(Error::usage(message).hint("choose another label with `--account LABEL`"))
 }
 
@@ -181,8 +182,10 @@ pub(super) fn check_settings(spec: &sources::Spec, settings: &BTreeMap<String, S
     let missing = spec.settings.iter().find(|setting| setting.required && !settings.contains_key(setting.key));
     match missing {
         None => Ok(()),
-        Some(setting) => Err(Error::usage(format!("{} needs the setting `{}`: {}", spec.title, setting.key, setting.help))
-            .hint(format!("add `--set {}=VALUE`", setting.key))),
+        Some(setting) => {
+            Err(Error::usage(format!("{} needs the setting `{}`: {}", spec.title, setting.key, setting.help))
+                .hint(format!("add `--set {}=VALUE`", setting.key)))
+        }
     }
 }
 
@@ -258,9 +261,11 @@ pub(super) fn configure(request: &ObjectRequest, shape: &Shape, session: &dyn Se
 }
 
 fn no_column(object: &str, id: &str, shape: &Shape) -> Error {
-    let near = shape.columns.iter().map(|column| column.id.as_str()).max_by(|left, right| {
-        strsim::jaro_winkler(left, id).total_cmp(&strsim::jaro_winkler(right, id))
-    });
+    let near = shape
+        .columns
+        .iter()
+        .map(|column| column.id.as_str())
+        .max_by(|left, right| strsim::jaro_winkler(left, id).total_cmp(&strsim::jaro_winkler(right, id)));
     let hint = near.map_or("it has no columns".to_owned(), |near| format!("did you mean `{near}`?"));
     Error::not_found(format!("`{object}` has no column `{id}`")).hint(hint)
 }
@@ -274,7 +279,10 @@ fn keep(app: &App, connection: &Connection, account: &Account, request: &AddRequ
     let what = format!("add connection {}", connection.name);
     let kept = app.store.change(&app.person(), &what, |change| {
         if change.document(DOCUMENT, connection.name.as_str())?.is_some() {
-            return Err(Error::new(Kind::Conflict, format!("there is a connection named `{}` already", connection.name)));
+            return Err(Error::new(
+                Kind::Conflict,
+                format!("there is a connection named `{}` already", connection.name),
+            ));
         }
         if new {
             accounts::put(change, account)?;

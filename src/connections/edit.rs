@@ -133,7 +133,8 @@ pub(super) fn save_object(app: &App, name: &ConnectionName, config: &ObjectConfi
     let mut connection = find(app, name)?;
     *object_mut(&mut connection, &config.object)? = config.clone();
     let what = format!("new fields of {name}");
-    app.store.change(&app.person(), &what, |change| change.put_document(DOCUMENT, name.as_str(), &connection.body()))?;
+    app.store
+        .change(&app.person(), &what, |change| change.put_document(DOCUMENT, name.as_str(), &connection.body()))?;
     Ok(())
 }
 
@@ -150,6 +151,7 @@ pub fn resume(app: &App, name: &ConnectionName) -> Result<Connection> {
 fn set_paused(app: &App, name: &ConnectionName, paused: bool) -> Result<Connection> {
     let connection = Connection { paused, ..find(app, name)? };
     let what = format!("{} connection {name}", if paused { "pause" } else { "resume" });
-    app.store.change(&app.person(), &what, |change| change.put_document(DOCUMENT, name.as_str(), &connection.body()))?;
+    app.store
+        .change(&app.person(), &what, |change| change.put_document(DOCUMENT, name.as_str(), &connection.body()))?;
     Ok(connection)
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::accounts;
 use crate::app::App;
+use crate::base::Budget;
 use crate::base::{ConnectionName, Error, FieldName, Kind, Label, Result, TableName, Timestamp};
 use crate::sources::{self, Access, Session, Source};
-use crate::{accounts, base::Budget};
 
 mod add;
 mod discover;
@@ -27,7 +28,7 @@ mod sync;
 mod target;
 
 pub use add::{AddRequest, ObjectRequest, add, offer};
-pub use discover::{discover, sources_list, SourceInfo};
+pub use discover::{SourceInfo, discover, sources_list};
 pub use drift::Drift;
 pub use edit::{EditRequest, edit, pause, resume};
 pub use events::{Event, Tell};
@@ -125,8 +126,10 @@ impl Connection {
         let named = |config: &&ObjectConfig| config.object == object || config.table.as_str() == object;
         self.objects.iter().find(named).ok_or_else(|| {
             let known = self.objects.iter().map(|config| config.object.as_str()).collect::<Vec<_>>().join(", ");
-            Error::not_found(format!("connection `{}` has no object `{object}`", self.name))
-                .hint(format!("it brings {known}; add one with `appctl connections edit {} --object {object}`", self.name))
+            Error::not_found(format!("connection `{}` has no object `{object}`", self.name)).hint(format!(
+                "it brings {known}; add one with `appctl connections edit {} --object {object}`",
+                self.name
+            ))
         })
     }
 

@@ -69,7 +69,15 @@ pub async fn plan(app: &App, name: &ConnectionName, full: bool) -> Result<Plan> 
     let rows = objects.iter().map(|object| object.rows).sum::<Option<u64>>();
     #[expect(clippy::cast_precision_loss, reason = "a percentage for people")]
     let quota_percent = quota.map(|quota| 100.0 * calls as f64 / quota.limit.max(1) as f64);
-    Ok(Plan { connection: name.to_string(), calls, rows, minutes: time.as_secs_f64() / 60.0, quota_percent, quota, objects })
+    Ok(Plan {
+        connection: name.to_string(),
+        calls,
+        rows,
+        minutes: time.as_secs_f64() / 60.0,
+        quota_percent,
+        quota,
+        objects,
+    })
 }
 
 /// Where an object's filter is evaluated.

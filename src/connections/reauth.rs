@@ -75,9 +75,10 @@ pub async fn test(app: &App, name: &ConnectionName) -> Result<Tested> {
             None => Some("it is gone at the source".to_owned()),
         },
     };
-    let objects = connection.objects.iter().map(|config| {
-        look(&config.object, found.iter().find(|summary| summary.id == config.object))
-    });
+    let objects = connection
+        .objects
+        .iter()
+        .map(|config| look(&config.object, found.iter().find(|summary| summary.id == config.object)));
     Ok(Tested {
         connection: name.to_string(),
         account: connection.account.to_string(),

@@ -102,7 +102,10 @@ impl RunReport {
             }
             RunStatus::Stopped => error(
                 Kind::Partial,
-                format!("connection `{name}` stopped after {} calls, at a checkpoint; run it again to go on", self.calls),
+                format!(
+                    "connection `{name}` stopped after {} calls, at a checkpoint; run it again to go on",
+                    self.calls
+                ),
             ),
             RunStatus::Interrupted => error(Kind::Interrupted, format!("connection `{name}` was interrupted")),
             RunStatus::Failed => {
@@ -114,7 +117,10 @@ impl RunReport {
 }
 
 fn kind(word: &str) -> Kind {
-    use Kind::{Busy, Conflict, Corrupt, Denied, DiskFull, Expired, Failed, Interrupted, NotFound, Partial, Remote, SignIn, Usage};
+    use Kind::{
+        Busy, Conflict, Corrupt, Denied, DiskFull, Expired, Failed, Interrupted, NotFound, Partial, Remote, SignIn,
+        Usage,
+    };
     [Usage, NotFound, SignIn, Denied, Busy, Partial, Remote, Expired, Interrupted, DiskFull, Corrupt, Conflict]
         .into_iter()
         .find(|kind| kind.word() == word)

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use croner::Cron;
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +35,9 @@ impl Schedule {
 
     /// Reads a cron line, with its time zone (`Europe/Berlin`; UTC when there is none).
     pub fn cron(line: &str, zone: Option<&str>) -> Result<Self> {
-        line.parse::<Cron>()
-            .map_err(|error| Error::usage(format!("`{line}` is no cron line: {error}")).hint("for example `0 6 * * 1-5`"))?;
+        line.parse::<Cron>().map_err(|error| {
+            Error::usage(format!("`{line}` is no cron line: {error}")).hint("for example `0 6 * * 1-5`")
+        })?;
         let zone = zone.unwrap_or("UTC");
         zone.parse::<chrono_tz::Tz>()
             .map_err(|_| Error::usage(format!("`{zone}` is no time zone")).hint("for example `Europe/Berlin`"))?;
@@ -52,7 +52,7 @@ impl Schedule {
                 let cron: Cron = line.parse().ok()?;
                 let zone: chrono_tz::Tz = zone.parse().ok()?;
                 let next = cron.find_next_occurrence(&last.utc()?.with_timezone(&zone), false).ok()?;
-                Some(Timestamp(DateTime::<Utc>::from(next).timestamp_micros()))
+                Some(Timestamp(next.timestamp_micros()))
             }
         }
     }

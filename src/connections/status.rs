@@ -109,11 +109,15 @@ fn of(app: &App, connection: &Connection) -> Result<Status> {
     let needs_reauth = needs_reauth(last, account.authorised);
     let objects = objects(app, connection, &runs, &states)?;
     let freshness = objects.iter().map(|object| object.freshness).min().flatten();
-    let next_run = if connection.paused || needs_reauth { None } else { next_run(connection, last.map(|run| run.started)) };
-    let late = connection.schedule.as_ref().zip(freshness).is_some_and(|(schedule, fresh)| {
-        app.clock.now().since(fresh) > schedule.patience(fresh)
-    });
-    let failed = last.is_some_and(|run| matches!(run.status, RunStatus::Failed | RunStatus::Partial | RunStatus::Stopped));
+    let next_run =
+        if connection.paused || needs_reauth { None } else { next_run(connection, last.map(|run| run.started)) };
+    let late = connection
+        .schedule
+        .as_ref()
+        .zip(freshness)
+        .is_some_and(|(schedule, fresh)| app.clock.now().since(fresh) > schedule.patience(fresh));
+    let failed =
+        last.is_some_and(|run| matches!(run.status, RunStatus::Failed | RunStatus::Partial | RunStatus::Stopped));
     let died = interrupted.is_some() && holder.is_none();
     let health = match () {
         () if holder.is_some() => Health::Syncing,
@@ -201,10 +205,17 @@ pub fn next_run(connection: &Connection, last: Option<Timestamp>) -> Option<Time
     connection.schedule.as_ref()?.next(last.unwrap_or(connection.created))
 }
 
-/// Whether the scheduler should run it now.
-pub fn is_due(app: &App, connection: &Connection) -> Result<bool> {
-    let status = of(app, connection)?;
-    Ok(status.status != Health::Syncing && status.next_run.is_some_and(|next| next <= app.clock.now()))
+/// Whether the scheduler should run it now: its time has come (and `jitter` has passed), nobody has to sign in first, and
+/// it is not paused.
+pub fn is_due(app: &App, connection: &Connection, jitter: std::time::Duration) -> Result<bool> {
+    let runs = reports_up_to(app, &connection.name, 1)?;
+    let last = runs.first();
+    let account = accounts::find(app, &connection.account)?;
+    if connection.paused || needs_reauth(last, account.authorised) {
+        return Ok(false);
+    }
+    let next = next_run(connection, last.map(|run| run.started));
+    Ok(next.is_some_and(|next| next.plus(jitter) <= app.clock.now()))
 }
 
 /// Finished runs, newest first.

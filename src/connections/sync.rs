@@ -8,12 +8,12 @@ use super::report::{Failure, ObjectReport, RunReport, RunStatus};
 use super::target::{State, Target};
 use super::{Connection, Drift, find};
 use crate::app::App;
-use crate::base::{Budget, ConnectionName, Error, Interrupt, Kind, Result, Timestamp};
-use crate::sources::{Listing, Mode, Next, Page, Session};
 use crate::app::{
     Applied, Batch, BatchListing, BatchNext, Counts, FinishObject, ObjectPlan, Outcome, Run, RunRecord, RunRequest,
     Verdict,
 };
+use crate::base::{Budget, ConnectionName, Error, Interrupt, Kind, Result, Timestamp};
+use crate::sources::{Listing, Mode, Next, Page, Session};
 
 #[derive(Clone, Debug)]
 pub struct SyncRequest {
@@ -30,6 +30,8 @@ pub struct SyncRequest {
     pub allow_deletes: bool,
     /// Take over from a run that is stopped and still holds the lock
     pub steal: bool,
+    /// Only when its time has come, looked at again under the lock
+    pub scheduled: bool,
     pub interrupt: Interrupt,
 }
 
@@ -44,6 +46,7 @@ impl SyncRequest {
             max_calls: None,
             allow_deletes: false,
             steal: false,
+            scheduled: false,
             interrupt: Interrupt::default(),
         }
     }
@@ -75,6 +78,13 @@ pub async fn sync(app: &App, request: &SyncRequest, tell: Tell<'_>) -> Result<Ru
         fresh: false,
         started,
     })?;
+    if request.scheduled && !super::is_due(app, &connection, Duration::ZERO)? {
+        run.give_up()?;
+        return Err(Error::new(
+            Kind::Busy,
+            format!("connection `{}` was synced by another scheduler", connection.name),
+        ));
+    }
     let budget = request.max_calls.map_or_else(Budget::unlimited, Budget::at_most);
     let mut engine = Engine {
         app,
@@ -133,7 +143,8 @@ impl Engine<'_> {
         for config in &configs {
             self.request.interrupt.check()?;
             let state = states.get(&config.object).cloned().map(serde_json::from_value::<State>);
-            let state = state.transpose().map_err(|error| Error::new(Kind::Corrupt, format!("a sync state: {error}")))?;
+            let state =
+                state.transpose().map_err(|error| Error::new(Kind::Corrupt, format!("a sync state: {error}")))?;
             let mut read = Read {
                 object: config.object.clone(),
                 table: config.table.to_string(),
@@ -350,12 +361,7 @@ impl Engine<'_> {
 }
 
 fn finish_object(read: &Read, request: &SyncRequest, started: Timestamp) -> FinishObject {
-    let state = State {
-        cursor: None,
-        shape: read.shape.clone(),
-        fresh: Some(started),
-        drift: read.drift.clone(),
-    };
+    let state = State { cursor: None, shape: read.shape.clone(), fresh: Some(started), drift: read.drift.clone() };
     FinishObject {
         object: read.object.clone(),
         state: serde_json::to_value(state).expect("a state is JSON"),

@@ -80,7 +80,19 @@ impl Target {
         let cursor = known.and_then(|state| state.cursor);
         let mode = if cursor.is_some() { Mode::Incremental } else { Mode::Full };
         let classes = columns.iter().map(|column| (column.id.clone(), Class::of(&column.field_type))).collect();
-        Ok(Target { config, columns, table, stored: count, pushed, local, mode, cursor, drift, shape: fingerprint, classes })
+        Ok(Target {
+            config,
+            columns,
+            table,
+            stored: count,
+            pushed,
+            local,
+            mode,
+            cursor,
+            drift,
+            shape: fingerprint,
+            classes,
+        })
     }
 
     pub fn ask<'a>(&'a self, position: Option<&'a Json>) -> Ask<'a> {

@@ -3,5 +3,6 @@
 mod filter;
 mod help;
 mod layers;
+mod stage;
 mod support;
 mod vault;

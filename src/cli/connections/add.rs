@@ -111,7 +111,8 @@ fn request(args: Args) -> Result<AddRequest> {
         auto_fields: args.auto_fields,
     };
     if args.all && (args.since.is_some() || args.auto_fields) && args.objects.is_empty() {
-        return Err(Error::usage("`--since` and `--auto-fields` need the objects by name").hint("give `--object NAME` for each"));
+        return Err(Error::usage("`--since` and `--auto-fields` need the objects by name")
+            .hint("give `--object NAME` for each"));
     }
     Ok(AddRequest {
         objects: choices.settle(args.objects),

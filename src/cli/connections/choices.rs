@@ -47,7 +47,8 @@ impl FieldChoice {
 pub fn of_object(text: &str) -> Result<(String, String)> {
     match text.split_once('=') {
         Some((object, rest)) if !object.trim().is_empty() => Ok((object.trim().to_owned(), rest.trim().to_owned())),
-        _ => Err(Error::usage(format!("`{text}` names no object")).hint("write `OBJECT=…`, for example `contacts=\"stage = 'won'\"`")),
+        _ => Err(Error::usage(format!("`{text}` names no object"))
+            .hint("write `OBJECT=…`, for example `contacts=\"stage = 'won'\"`")),
     }
 }
 
@@ -56,8 +57,9 @@ pub fn setting(text: &str) -> Result<(String, String)> {
     let (key, value) = of_pair(text)?;
     let has_password = url::Url::parse(value).is_ok_and(|url| url.password().is_some());
     if has_password {
-        return Err(Error::usage(format!("`--set {key}=…` holds a password, which other processes could read"))
-            .hint("leave it out of the address and give it with `--token-stdin`, `--token-file FILE` or in the environment"));
+        return Err(Error::usage(format!("`--set {key}=…` holds a password, which other processes could read")).hint(
+            "leave it out of the address and give it with `--token-stdin`, `--token-file FILE` or in the environment",
+        ));
     }
     Ok((key.to_owned(), value.to_owned()))
 }
@@ -111,7 +113,9 @@ impl Choices<'_> {
             at(object, &mut |request| request.filter = Some(text.clone()));
         }
         for (object, columns) in self.keys {
-            at(object, &mut |request| request.key = columns.split(',').map(|column| column.trim().to_owned()).collect());
+            at(object, &mut |request| {
+                request.key = columns.split(',').map(|column| column.trim().to_owned()).collect()
+            });
         }
         for (object, column) in self.cursors {
             at(object, &mut |request| request.cursor_column = Some(column.clone()));
@@ -140,7 +144,10 @@ mod tests {
 
     #[test]
     fn a_field_belongs_to_the_longest_object_that_fits() {
-        let requests = choices(&["public.orders.total", "public.orders.a.b=ab", "contacts.email"], &["public", "public.orders=sales"]);
+        let requests = choices(
+            &["public.orders.total", "public.orders.a.b=ab", "contacts.email"],
+            &["public", "public.orders=sales"],
+        );
         let shown: Vec<_> = requests.iter().map(|request| (request.object.as_str(), request.fields.len())).collect();
         assert_eq!(shown, [("public", 0), ("public.orders", 2), ("contacts", 1)]);
         assert_eq!(requests[1].table.as_ref().map(TableName::as_str), Some("sales"));

@@ -106,11 +106,12 @@ struct Line {
 
 impl Outcome for Lines {
     fn sheet(&self) -> Sheet {
-        let columns = ["object", "kind", "rows", "size", "key", "cursor", "deletes", "problem"].map(|name| match name {
-            "rows" => Column::count(name),
-            "size" => Column::new(name, FieldType::Number),
-            name => Column::text(name),
-        });
+        let columns =
+            ["object", "kind", "rows", "size", "key", "cursor", "deletes", "problem"].map(|name| match name {
+                "rows" => Column::count(name),
+                "size" => Column::new(name, FieldType::Number),
+                name => Column::text(name),
+            });
         let rows = self.0.iter().map(|line| {
             vec![
                 Value::text(&line.object),

@@ -32,13 +32,25 @@ struct Runs(Vec<RunReport>);
 
 impl Outcome for Runs {
     fn sheet(&self) -> Sheet {
-        let columns = ["started", "status", "new", "changed", "removed", "unchanged", "rejected", "calls", "time", "operation", "trouble"]
-            .map(|name| match name {
-                "started" => Column::new(name, FieldType::DateTime),
-                "status" | "trouble" => Column::text(name),
-                "time" => Column::new(name, FieldType::Number),
-                name => Column::count(name),
-            });
+        let columns = [
+            "started",
+            "status",
+            "new",
+            "changed",
+            "removed",
+            "unchanged",
+            "rejected",
+            "calls",
+            "time",
+            "operation",
+            "trouble",
+        ]
+        .map(|name| match name {
+            "started" => Column::new(name, FieldType::DateTime),
+            "status" | "trouble" => Column::text(name),
+            "time" => Column::new(name, FieldType::Number),
+            name => Column::count(name),
+        });
         let rows = self.0.iter().map(|run| {
             let error = run.error.as_ref().or_else(|| run.objects.iter().find_map(|object| object.error.as_ref()));
             vec![

@@ -2,17 +2,18 @@
 
 use serde::Serialize;
 
+use crate::accounts;
 use crate::app::App;
 use crate::base::{Result, Timestamp};
 use crate::cli::ui::{Outcome, Sheet, Ui};
 use crate::connections::{self, Connection};
-use crate::accounts;
 
 #[derive(clap::Args)]
 pub struct Args {}
 
 pub fn run(app: &App, ui: &mut Ui, _: &Args) -> Result<()> {
-    let lines: Vec<Line> = connections::list(app)?.iter().map(|connection| line(app, connection)).collect::<Result<_>>()?;
+    let lines: Vec<Line> =
+        connections::list(app)?.iter().map(|connection| line(app, connection)).collect::<Result<_>>()?;
     let none = lines.is_empty();
     ui.outcome(&Lines(lines))?;
     if none { ui.say("there are no connections yet; add one with `appctl connections add`") } else { Ok(()) }

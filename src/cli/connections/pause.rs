@@ -18,5 +18,8 @@ pub struct Args {
 
 pub fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
     let connection = connections::pause(app, &args.name)?;
-    ui.outcome_and(&Shown::of(app, &connection)?, format!("`{0}` is paused; its schedule goes on with `appctl connections resume {0}`", args.name))
+    ui.outcome_and(
+        &Shown::of(app, &connection)?,
+        format!("`{0}` is paused; its schedule goes on with `appctl connections resume {0}`", args.name),
+    )
 }

@@ -42,11 +42,13 @@ struct Plans {
 
 impl Outcome for Plans {
     fn sheet(&self) -> Sheet {
-        let columns = ["connection", "object", "table", "mode", "rows", "calls", "time", "filter", "steps"].map(|name| match name {
-            "rows" | "calls" => Column::count(name),
-            "time" => Column::new(name, FieldType::Number),
-            name => Column::text(name),
-        });
+        let columns = ["connection", "object", "table", "mode", "rows", "calls", "time", "filter", "steps"].map(
+            |name| match name {
+                "rows" | "calls" => Column::count(name),
+                "time" => Column::new(name, FieldType::Number),
+                name => Column::text(name),
+            },
+        );
         let rows = self.plans.iter().flat_map(|plan| {
             plan.objects.iter().map(|object| {
                 vec![
@@ -67,10 +69,12 @@ impl Outcome for Plans {
 
     fn said(&self) -> Option<String> {
         let line = |plan: &Plan| {
-            let rows = plan.rows.map_or("an unknown number of rows".to_owned(), |rows| words::counted(rows, "row", "rows"));
+            let rows =
+                plan.rows.map_or("an unknown number of rows".to_owned(), |rows| words::counted(rows, "row", "rows"));
             let calls = words::counted(plan.calls, "call", "calls");
             let time = words::time(std::time::Duration::from_secs_f64((plan.minutes * 60.0).max(0.0)));
-            let quota = plan.quota_percent.map(|percent| format!(", {percent:.1} % of the daily quota")).unwrap_or_default();
+            let quota =
+                plan.quota_percent.map(|percent| format!(", {percent:.1} % of the daily quota")).unwrap_or_default();
             format!("`{}` would take {calls} for {rows}, about {time}{quota}", plan.connection)
         };
         Some(self.plans.iter().map(line).collect::<Vec<_>>().join("\n"))

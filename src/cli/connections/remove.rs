@@ -49,7 +49,10 @@ impl Outcome for Removed {
         let tables = words::names(&self.tables);
         Some(match self.kept {
             true => format!("removed connection `{}`; {tables} can be changed now", self.connection),
-            false => format!("removed connection `{}` with {tables}; `appctl log` has the operation to undo", self.connection),
+            false => format!(
+                "removed connection `{}` with {tables}; `appctl log` has the operation to undo",
+                self.connection
+            ),
         })
     }
 }

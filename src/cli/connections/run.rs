@@ -1,13 +1,12 @@
 //! `appctl connections run`
 
-use serde::Serialize;
-
-use super::sync::{Report, finish, sentence};
+use super::sync::{Report, sentence};
 use super::watch::Watch;
 use crate::app::App;
-use crate::base::Result;
-use crate::cli::ui::{Format, Ui};
-use crate::scheduler::{self, Told};
+use crate::base::{Kind, Result};
+use crate::cli::ui::{Format, Ui, words};
+use crate::connections::RunReport;
+use crate::scheduler::{self, Options, Told};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -20,61 +19,72 @@ pub struct Args {
 }
 
 pub async fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
-    let interrupt = ui.interrupted();
-    if args.once {
-        let mut failures = Vec::new();
-        let mut report = Report { runs: Vec::new() };
-        for name in scheduler::due(app)? {
-            match scheduler::run_one(app, &name, &interrupt, &mut quiet()).await {
-                Ok(Some(run)) => {
-                    failures.extend(run.failure());
-                    report.runs.push(run);
-                }
-                Ok(None) => {}
-                Err(error) => failures.push(error),
-            }
-        }
-        ui.outcome(&report)?;
-        return finish(report.runs.len(), failures);
+    let options = Options { once: args.once, interrupt: ui.interrupted(), ..Options::default() };
+    let mut heard = Heard { app, ui, watch: None, failure: None };
+    let result = scheduler::run(app, &options, &mut |told| heard.hear(told)).await;
+    match (heard.failure, result) {
+        (Some(error), _) => Err(error),
+        // To be stopped is how a scheduler ends.
+        (None, Err(error)) if error.kind == Kind::Interrupted && !args.once => Ok(()),
+        (None, result) => result,
     }
-    ui.say("running what is due; Ctrl-C ends it")?;
-    let mut watch: Option<Watch> = None;
-    scheduler::run(app, &interrupt, &mut |told| {
-        match told {
-            Told::Begun(name) => watch = Some(Watch::new(ui, name.as_str())),
-            Told::Event(event) => {
-                if let Some(watch) = &mut watch {
+}
+
+/// What a scheduler says, on its way to the person or the script.
+struct Heard<'a> {
+    app: &'a App,
+    ui: &'a mut Ui,
+    watch: Option<Watch>,
+    /// The output could not be written
+    failure: Option<crate::base::Error>,
+}
+
+impl Heard<'_> {
+    fn hear(&mut self, told: Told) {
+        let shown = match told {
+            Told::Waiting { until: None } => {
+                self.ui.say("nothing is scheduled; set it with `appctl connections schedule NAME`")
+            }
+            Told::Waiting { until: Some(until) } => {
+                self.ui.say(format!("waiting; next run in {}", words::rough(until.since(self.app.clock.now()))))
+            }
+            Told::Started { connection } => {
+                self.watch = Some(Watch::new(self.ui, connection.as_str()));
+                Ok(())
+            }
+            Told::Progress { event, .. } => {
+                if let Some(watch) = &mut self.watch {
                     watch.hear(event);
                 }
+                Ok(())
             }
-            Told::Ended(run) => {
-                watch = None;
-                told_run(ui, &run)?;
+            Told::Ended { report } => {
+                self.watch = None;
+                self.ended(&report)
             }
-            Told::Failed(name, error) => {
-                watch = None;
-                ui.warn(format!("`{name}`: {error}"))?;
+            Told::Failed { connection, error } => {
+                self.watch = None;
+                self.ui.warn(format!("`{connection}`: {error}"))
             }
+        };
+        if let Err(error) = shown {
+            self.failure.get_or_insert(error);
+            // Without a reader there is no reason to go on.
+            self.ui.interrupted().set();
         }
-        Ok(())
-    })
-    .await
-}
+    }
 
-/// One finished run: a sentence for people, an object a line for scripts.
-fn told_run(ui: &mut Ui, run: &crate::connections::RunReport) -> Result<()> {
-    if ui.format() != Format::Table {
-        return ui.outcome(&Report { runs: vec![run.clone()] });
+    /// One finished run: a sentence for people, an object a line for scripts.
+    fn ended(&mut self, run: &RunReport) -> Result<()> {
+        if self.ui.format() != Format::Table {
+            return self.ui.outcome(&Report { runs: vec![run.clone()] });
+        }
+        if let Some(text) = sentence(run) {
+            self.ui.say(text)?;
+        }
+        match run.failure() {
+            Some(error) => self.ui.warn(error.message),
+            None => Ok(()),
+        }
     }
-    if let Some(text) = sentence(run) {
-        ui.say(text)?;
-    }
-    match run.failure() {
-        Some(error) => ui.warn(error.message),
-        None => Ok(()),
-    }
-}
-
-fn quiet() -> impl FnMut(Told) -> Result<()> {
-    |_| Ok(())
 }

@@ -20,7 +20,10 @@ struct Known(Vec<SourceInfo>);
 impl Outcome for Known {
     fn sheet(&self) -> Sheet {
         let settings = |info: &SourceInfo| {
-            let keys = info.settings.iter().map(|setting| format!("{}{}", setting.key, if setting.required { " (needed)" } else { "" }));
+            let keys = info
+                .settings
+                .iter()
+                .map(|setting| format!("{}{}", setting.key, if setting.required { " (needed)" } else { "" }));
             keys.collect::<Vec<_>>().join(", ")
         };
         let rows = self.0.iter().map(|info| {

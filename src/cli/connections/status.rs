@@ -86,7 +86,8 @@ impl Picture {
     fn check(&self) -> Result<()> {
         let sick: Vec<&Status> = self.lines.iter().filter(|line| !line.status.is_fine()).collect();
         let Some(first) = sick.first() else { return Ok(()) };
-        let names: Vec<String> = sick.iter().map(|line| format!("`{}` is {}", line.connection, line.status.word())).collect();
+        let names: Vec<String> =
+            sick.iter().map(|line| format!("`{}` is {}", line.connection, line.status.word())).collect();
         let error = Error::new(Kind::Failed, names.join(", "));
         Err(match &first.fix {
             Some(fix) => error.hint(format!("run `{fix}`")),
@@ -95,7 +96,11 @@ impl Picture {
     }
 
     fn nothing_yet(&self, ui: &mut Ui) -> Result<()> {
-        if self.lines.is_empty() { ui.say("there are no connections yet; add one with `appctl connections add`") } else { Ok(()) }
+        if self.lines.is_empty() {
+            ui.say("there are no connections yet; add one with `appctl connections add`")
+        } else {
+            Ok(())
+        }
     }
 
     fn ago(&self, time: Option<Timestamp>) -> Option<String> {
@@ -103,19 +108,36 @@ impl Picture {
     }
 
     fn ahead(&self, time: Option<Timestamp>) -> Option<String> {
-        time.map(|time| if time <= self.now { "now".to_owned() } else { format!("in {}", words::rough(time.since(self.now))) })
+        time.map(
+            |time| {
+                if time <= self.now { "now".to_owned() } else { format!("in {}", words::rough(time.since(self.now))) }
+            },
+        )
     }
 }
 
 impl Outcome for Picture {
     fn sheet(&self) -> Sheet {
-        let columns = ["connection", "source", "status", "fresh", "next run", "new", "changed", "removed", "calls", "trouble", "fix"]
-            .map(|name| match name {
-                "new" | "changed" | "removed" | "calls" => Column::count(name),
-                name => Column::text(name),
-            });
+        let columns = [
+            "connection",
+            "source",
+            "status",
+            "fresh",
+            "next run",
+            "new",
+            "changed",
+            "removed",
+            "calls",
+            "trouble",
+            "fix",
+        ]
+        .map(|name| match name {
+            "new" | "changed" | "removed" | "calls" => Column::count(name),
+            name => Column::text(name),
+        });
         let rows = self.lines.iter().map(|line| {
-            let trouble = line.last_error.as_ref().map(|error| error.message.clone()).or_else(|| line.interrupted.clone());
+            let trouble =
+                line.last_error.as_ref().map(|error| error.message.clone()).or_else(|| line.interrupted.clone());
             vec![
                 line.connection.as_str().into(),
                 line.source.as_str().into(),
@@ -134,10 +156,13 @@ impl Outcome for Picture {
         if !self.objects {
             return sheet;
         }
-        let columns = ["connection", "object", "table", "status", "fresh", "rows", "new at the source", "trouble"].map(|name| match name {
-            "rows" => Column::count(name),
-            name => Column::text(name),
-        });
+        let columns =
+            ["connection", "object", "table", "status", "fresh", "rows", "new at the source", "trouble"].map(|name| {
+                match name {
+                    "rows" => Column::count(name),
+                    name => Column::text(name),
+                }
+            });
         let rows = self.lines.iter().flat_map(|line| line.objects.iter().map(move |object| (line, object)));
         let rows = rows.map(|(line, object)| {
             vec![

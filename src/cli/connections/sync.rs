@@ -59,7 +59,6 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     let mut failures = Vec::new();
     for name in names {
         let request = SyncRequest {
-            connection: name,
             objects: args.objects.clone(),
             full: args.full,
             dry_run: args.dry_run,
@@ -67,6 +66,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
             allow_deletes: args.allow_deletes,
             steal: args.steal,
             interrupt: ui.interrupted(),
+            ..SyncRequest::of(name)
         };
         match one(app, ui, &request).await {
             Ok(run) => {
@@ -128,11 +128,13 @@ pub struct Report {
 
 impl Outcome for Report {
     fn sheet(&self) -> Sheet {
-        let columns = ["connection", "object", "table", "status", "inserted", "updated", "deleted", "unchanged", "rejected"]
-            .map(|name| match name {
-                "connection" | "object" | "table" | "status" => Column::text(name),
-                name => Column::count(name),
-            });
+        let columns =
+            ["connection", "object", "table", "status", "inserted", "updated", "deleted", "unchanged", "rejected"].map(
+                |name| match name {
+                    "connection" | "object" | "table" | "status" => Column::text(name),
+                    name => Column::count(name),
+                },
+            );
         let rows = self.runs.iter().flat_map(|run| run.objects.iter().map(move |object| (run, object)));
         let rows = rows.map(|(run, object)| {
             vec![
@@ -210,7 +212,10 @@ fn drift(connection: &str, object: &str, drift: &connections::Drift) -> Vec<Stri
         ));
     }
     if !drift.gone.is_empty() {
-        lines.push(format!("`{object}` no longer has {} at the source; what is stored stays", words::names(&drift.gone)));
+        lines.push(format!(
+            "`{object}` no longer has {} at the source; what is stored stays",
+            words::names(&drift.gone)
+        ));
     }
     if !drift.retyped.is_empty() {
         lines.push(format!("`{object}` has changed types: {}", drift.retyped.join(", ")));
@@ -225,7 +230,8 @@ mod tests {
     #[test]
     fn several_failures_are_told_together() {
         let remote = || Error::remote("HubSpot does not answer");
-        let signed_out = || Error::new(Kind::SignIn, "`crm` needs a new sign-in").hint("run `appctl connections reauth crm`");
+        let signed_out =
+            || Error::new(Kind::SignIn, "`crm` needs a new sign-in").hint("run `appctl connections reauth crm`");
         assert_eq!(finish(1, vec![remote()]).unwrap_err(), remote());
         assert_eq!(finish(3, vec![]), Ok(()));
         assert_eq!(finish(2, vec![remote()]).unwrap_err().kind, Kind::Partial);

@@ -33,9 +33,10 @@ pub async fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
 impl Outcome for Tested {
     fn sheet(&self) -> Sheet {
         let columns = [Column::text("object"), Column::count("rows"), Column::text("problem")];
-        let rows = self.objects.iter().map(|object| {
-            vec![object.object.as_str().into(), object.rows.into(), object.problem.clone().into()]
-        });
+        let rows = self
+            .objects
+            .iter()
+            .map(|object| vec![object.object.as_str().into(), object.rows.into(), object.problem.clone().into()]);
         Sheet::list(columns, rows)
     }
 

@@ -21,7 +21,8 @@ impl Watch {
     pub fn hear(&mut self, event: Event) {
         match event {
             Event::Resumed { pages, rows } => {
-                self.progress.note(&format!("`{}` goes on where it stopped, after {pages} pages and {rows} rows", self.name));
+                self.progress
+                    .note(&format!("`{}` goes on where it stopped, after {pages} pages and {rows} rows", self.name));
             }
             Event::Object { object, table } => {
                 self.progress.step(&format!("{}: {table}", self.name));
@@ -31,7 +32,9 @@ impl Watch {
                 let table = self.tables.get(&object).unwrap_or(&object);
                 self.progress.show(&format!("{}: {table}", self.name), rows, total, "rows");
             }
-            Event::Note { object: Some(object), text } => self.progress.note(&format!("{}: {object}: {text}", self.name)),
+            Event::Note { object: Some(object), text } => {
+                self.progress.note(&format!("{}: {object}: {text}", self.name))
+            }
             Event::Note { object: None, text } => self.progress.note(&format!("{}: {text}", self.name)),
             Event::Applying => self.progress.step(&format!("{}: writing", self.name)),
         }

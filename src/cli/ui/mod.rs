@@ -191,11 +191,7 @@ impl Ui {
 
     /// Prints the error that ended the command: for people, or as one JSON object for scripts.
     pub fn error(&mut self, error: &Error) {
-        let text = if self.speaks_json() {
-            json_error(error)
-        } else {
-            human_error(error, &self.err.paint)
-        };
+        let text = if self.speaks_json() { json_error(error) } else { human_error(error, &self.err.paint) };
         // There is nobody left to tell when stderr is closed.
         let _ = self.err.to.write_all(text.as_bytes()).and_then(|()| self.err.to.flush());
     }
@@ -214,6 +210,13 @@ impl Ui {
 
     pub fn is_quiet(&self) -> bool {
         self.options.quiet
+    }
+
+    /// Writes data in this form where no form was asked for.
+    pub fn instead_of_table(&mut self, format: Format) {
+        if self.options.format == Format::Table {
+            self.options.format = format;
+        }
     }
 
     pub fn format(&self) -> Format {

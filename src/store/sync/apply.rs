@@ -31,6 +31,7 @@ impl Run<'_> {
         what: &str,
         record: &dyn Fn(&Applied) -> RunRecord,
     ) -> Result<Applied> {
+        check_epoch(&self.store.lock(), &self.request.connection, self.epoch)?;
         let diffs = self.compare(objects)?;
         let mut applied = Applied { objects: BTreeMap::new(), operation: None, held: Duration::ZERO };
         for object in objects {
