@@ -322,6 +322,7 @@ impl Engine<'_> {
             fetched: 0,
             calls: 0,
             seconds: 0.0,
+            held_seconds: 0.0,
             started,
             dry_run: request.dry_run,
             resumed,
@@ -434,6 +435,7 @@ fn settle(report: &mut RunReport, applied: &Applied, clock: Instant) {
     report.filtered = sum(|object| object.filtered);
     report.fetched = sum(|object| object.fetched);
     report.operation = applied.operation;
+    report.held_seconds = applied.held.as_secs_f64();
     report.seconds = clock.elapsed().as_secs_f64();
     if report.objects.iter().any(|object| object.error.is_some()) {
         report.status = RunStatus::Partial;
