@@ -49,6 +49,9 @@ pub struct Args {
 
 pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     let names = if args.all { all(app)? } else { args.names.clone() };
+    if names.is_empty() {
+        ui.say("there are no connections yet; add one with `appctl connections add`")?;
+    }
     if args.plan {
         return plan::show(app, ui, &names, args.full).await;
     }
@@ -91,11 +94,7 @@ pub async fn one(app: &App, ui: &mut Ui, request: &SyncRequest) -> Result<RunRep
 }
 
 fn all(app: &App) -> Result<Vec<ConnectionName>> {
-    let names: Vec<ConnectionName> = connections::list(app)?.into_iter().map(|connection| connection.name).collect();
-    if names.is_empty() {
-        return Err(Error::not_found("there are no connections").hint("add one with `appctl connections add`"));
-    }
-    Ok(names)
+    Ok(connections::list(app)?.into_iter().map(|connection| connection.name).collect())
 }
 
 /// One failure is told as it is; of several, all are named. When others went well, the whole is partly done.
