@@ -61,7 +61,8 @@ pub fn after(now: Timestamp, months: i32, days: i32, micros: i64) -> String {
     let month = year * 12 + i64::from(month) - 1 + i64::from(months);
     let (year, month) = (month.div_euclid(12), u32::try_from(month.rem_euclid(12) + 1).expect("1 to 12"));
     let day = day.min(days_in(year, month));
-    let nanos = (i128::from(days_from_civil(year, month, day)) + i128::from(days)) * DAY + clock + i128::from(micros) * 1000;
+    let nanos =
+        (i128::from(days_from_civil(year, month, day)) + i128::from(days)) * DAY + clock + i128::from(micros) * 1000;
     Moment::At(Time::from_nanos(nanos)).datetime()
 }
 
@@ -267,10 +268,14 @@ mod tests {
 
     #[test]
     fn dates_are_stored_in_one_form() {
-        for text in ["2026-11-24", "0001-01-01", "0044-03-15 BC", "5874897-12-31", "infinity", "-infinity", "2024-02-29"] {
+        for text in
+            ["2026-11-24", "0001-01-01", "0044-03-15 BC", "5874897-12-31", "infinity", "-infinity", "2024-02-29"]
+        {
             assert_eq!(stored_date(text).as_deref(), Some(text));
         }
-        for text in ["2026-02-29", "2026-13-01", "26-01-01", "0000-01-01", "2026-1-1", "2026-11-24T00:00:00Z", "", "now"] {
+        for text in
+            ["2026-02-29", "2026-13-01", "26-01-01", "0000-01-01", "2026-1-1", "2026-11-24T00:00:00Z", "", "now"]
+        {
             assert_eq!(stored_date(text), None, "{text:?}");
         }
     }
@@ -291,7 +296,9 @@ mod tests {
             assert_eq!(stored_datetime(text).as_deref(), Some(kept), "{text}");
             assert_eq!(stored_datetime(kept).as_deref(), Some(kept), "{text}");
         }
-        for text in ["2026-11-24T", "2026-11-24T6:00", "2026-11-24T25:00:00Z", "2026-11-24T06:00:00.Z", "2026-11-24T06:00:60Z"] {
+        for text in
+            ["2026-11-24T", "2026-11-24T6:00", "2026-11-24T25:00:00Z", "2026-11-24T06:00:00.Z", "2026-11-24T06:00:60Z"]
+        {
             assert_eq!(stored_datetime(text), None, "{text:?}");
         }
         assert_eq!(stored_datetime("2026-11-24T06:00:00.1234567890Z"), None);

@@ -10,7 +10,6 @@ pub mod field;
 pub mod filter;
 pub mod interrupt;
 pub mod names;
-pub mod order;
 pub mod rows;
 pub mod sanitize;
 pub mod secret;

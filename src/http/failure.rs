@@ -99,7 +99,8 @@ fn tidy(door: &Door, text: &str) -> String {
 
 fn clean(text: &str) -> String {
     let hidden = |letter: char| {
-        letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     let one_line = text.chars().map(|letter| if hidden(letter) { ' ' } else { letter }).collect::<String>();
     let one_line = one_line.split_whitespace().collect::<Vec<_>>().join(" ");

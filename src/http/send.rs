@@ -133,8 +133,9 @@ fn headers(door: &Door, request: &Request) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     for (name, text) in door.headers.iter().chain(&request.headers) {
-        let value = HeaderValue::from_str(text)
-            .map_err(|_| Error::usage(format!("header `{name}` would have a line break or another forbidden character")))?;
+        let value = HeaderValue::from_str(text).map_err(|_| {
+            Error::usage(format!("header `{name}` would have a line break or another forbidden character"))
+        })?;
         headers.insert(HeaderName::from_static(name), value);
     }
     if let Some((name, value)) = door.sign_in()? {

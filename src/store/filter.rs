@@ -1,10 +1,8 @@
 //! Filters in SQLite's language. Literals and patterns are always parameters; names are quoted.
 
-use rusqlite::types::Value as Sql;
-
 use super::sql::quote;
 use crate::base::filter::{Filter, Op, Operand};
-use crate::base::{Error, FieldType, Result, Table, Timestamp, Value, order};
+use crate::base::{Error, FieldType, Result, Table, Timestamp, Value, datetime, decimal};
 
 /// A condition with the values of its parameters, in order.
 #[derive(Debug, Default)]
@@ -155,10 +153,10 @@ impl Writer<'_> {
                 self.push("?");
                 self.condition.values.push(literal(value, order));
             }
-            Operand::Now { .. } => {
+            Operand::Now { months, days, micros } => {
                 self.push("?");
-                let time = operand.moment(self.now).ok_or_else(|| Error::usage("this time is out of range"))?;
-                self.condition.values.push(literal(&Value::text(time.rfc3339()), order));
+                let time = datetime::after(self.now, *months, *days, *micros);
+                self.condition.values.push(literal(&Value::Text(time), order));
             }
         }
         Ok(())
@@ -199,19 +197,7 @@ fn literal(value: &Value, order: Order) -> Value {
     };
     match order {
         Order::Plain => value.clone(),
-        Order::Decimal => Value::Blob(order::decimal_key(&text)),
-        Order::Moment => Value::Text(order::moment_key(&text)),
-    }
-}
-
-impl From<&Value> for Sql {
-    fn from(value: &Value) -> Sql {
-        match value {
-            Value::Null => Sql::Null,
-            Value::Integer(number) => Sql::Integer(*number),
-            Value::Real(number) => Sql::Real(*number),
-            Value::Text(text) => Sql::Text(text.clone()),
-            Value::Blob(bytes) => Sql::Blob(bytes.clone()),
-        }
+        Order::Decimal => decimal::sort_key(&text).map_or(Value::Null, Value::Blob),
+        Order::Moment => datetime::sort_key(&text).map_or(Value::Null, |key| Value::Blob(key.to_vec())),
     }
 }

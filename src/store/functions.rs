@@ -5,16 +5,16 @@ use rusqlite::Connection;
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 
-use crate::base::{Result, decimal, order};
+use crate::base::{Result, datetime, decimal};
 
 pub fn register(connection: &Connection) -> Result<()> {
     let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("decimal_key", 1, pure, |context| {
-        Ok(number(context.get_raw(0)).map(|text| order::decimal_key(&text)))
+        Ok(number(context.get_raw(0)).and_then(|text| decimal::sort_key(&text)))
     })?;
     connection.create_scalar_function("datetime_key", 1, pure, |context| {
         Ok(match context.get_raw(0) {
-            ValueRef::Text(bytes) => Some(order::moment_key(&String::from_utf8_lossy(bytes))),
+            ValueRef::Text(bytes) => datetime::sort_key(&String::from_utf8_lossy(bytes)).map(Vec::from),
             _ => None,
         })
     })?;
@@ -34,22 +34,18 @@ fn number(value: ValueRef<'_>) -> Option<String> {
 
 struct DecimalSum;
 
-impl Aggregate<Option<String>, Option<String>> for DecimalSum {
-    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Option<String>> {
+impl Aggregate<Option<decimal::Sum>, Option<String>> for DecimalSum {
+    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Option<decimal::Sum>> {
         Ok(None)
     }
 
-    fn step(&self, context: &mut Context<'_>, sum: &mut Option<String>) -> rusqlite::Result<()> {
-        if let Some(next) = number(context.get_raw(0)) {
-            let so_far = sum.take().unwrap_or_else(|| "0".to_owned());
-            *sum = Some(decimal::sum(&so_far, &next).ok_or_else(|| {
-                rusqlite::Error::UserFunctionError(format!("`{next}` is no decimal").into())
-            })?);
-        }
-        Ok(())
+    fn step(&self, context: &mut Context<'_>, sum: &mut Option<decimal::Sum>) -> rusqlite::Result<()> {
+        let Some(next) = number(context.get_raw(0)) else { return Ok(()) };
+        let sum = sum.get_or_insert_default();
+        sum.add(&next).ok_or_else(|| rusqlite::Error::UserFunctionError(format!("`{next}` is no decimal").into()))
     }
 
-    fn finalize(&self, _: &mut Context<'_>, sum: Option<Option<String>>) -> rusqlite::Result<Option<String>> {
-        Ok(sum.flatten())
+    fn finalize(&self, _: &mut Context<'_>, sum: Option<Option<decimal::Sum>>) -> rusqlite::Result<Option<String>> {
+        Ok(sum.flatten().map(|sum| sum.total()))
     }
 }

@@ -148,12 +148,6 @@ pub fn put_table(connection: &Connection, table: &Table) -> Result<()> {
     Ok(())
 }
 
-pub fn drop_table(connection: &Connection, name: &TableName) -> Result<()> {
-    connection.execute("DELETE FROM _appctl_tables WHERE name = ?", [name.as_str()])?;
-    connection.execute_batch(&format!("DROP TABLE IF EXISTS {}", quote(name.as_str())))?;
-    Ok(())
-}
-
 pub fn documents(connection: &Connection, kind: &str) -> Result<Vec<(String, Json)>> {
     let sql = "SELECT name, body FROM _appctl_documents WHERE kind = ? ORDER BY name";
     let mut statement = connection.prepare_cached(sql)?;
@@ -206,9 +200,11 @@ pub fn rowid_key(table: &Table) -> bool {
 pub fn storage(table: &Table, field: &Field) -> &'static str {
     match field.field_type {
         FieldType::Integer if rowid_key(table) && table.is_key(&field.name) => "INTEGER",
-        FieldType::Integer | FieldType::Number | FieldType::Boolean | FieldType::Binary | FieldType::Relation { .. } => {
-            "ANY"
-        }
+        FieldType::Integer
+        | FieldType::Number
+        | FieldType::Boolean
+        | FieldType::Binary
+        | FieldType::Relation { .. } => "ANY",
         _ => "TEXT",
     }
 }

@@ -153,14 +153,44 @@ pub fn compare(left: &str, right: &str) -> Option<Ordering> {
     Some(Decimal::parse(left)?.cmp(&Decimal::parse(right)?))
 }
 
+/// The exact sum of two numbers; `None` when one of them is none. For many, use `Sum`.
+pub fn sum(left: &str, right: &str) -> Option<String> {
+    let mut sum = Sum::default();
+    sum.add(left)?;
+    sum.add(right)?;
+    Some(sum.total())
+}
+
 /// Compares two cells as numbers: integers and reals by their value, text by its digits. A real stands for the shortest
 /// decimal that reads back as the same real, which is how it is shown. `None` for null, binary and text that is no number.
 pub fn compare_cells(left: Cell<'_>, right: Cell<'_>) -> Option<Ordering> {
     match (left, right) {
         (Cell::Integer(mine), Cell::Integer(theirs)) => Some(mine.cmp(&theirs)),
         (Cell::Real(mine), Cell::Real(theirs)) if !mine.is_nan() && !theirs.is_nan() => mine.partial_cmp(&theirs),
+        (Cell::Integer(mine), Cell::Real(theirs)) if !theirs.is_nan() => Some(cmp_real(mine, theirs)),
+        (Cell::Real(mine), Cell::Integer(theirs)) if !mine.is_nan() => Some(cmp_real(theirs, mine).reverse()),
         (left, right) => compare(&cell_text(left)?, &cell_text(right)?),
     }
+}
+
+/// Compares exactly, as SQLite does: rounding the integer to a real could make unequal numbers equal.
+fn cmp_real(integer: i64, real: f64) -> Ordering {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    if real >= BEYOND {
+        return Ordering::Less;
+    }
+    if real < -BEYOND {
+        return Ordering::Greater;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is in range, and the fraction is compared below")]
+    let whole = real.trunc() as i64;
+    integer.cmp(&whole).then(if real.fract() > 0.0 {
+        Ordering::Less
+    } else if real.fract() < 0.0 {
+        Ordering::Greater
+    } else {
+        Ordering::Equal
+    })
 }
 
 fn cell_text(cell: Cell<'_>) -> Option<std::borrow::Cow<'_, str>> {
@@ -265,7 +295,9 @@ mod tests {
 
     #[test]
     fn the_same_number_in_other_digits_is_equal() {
-        for (left, right) in [("1.50", "1.5"), ("0", "-0.000"), ("1e3", "1000"), (".5", "0.5"), ("007", "7"), ("NaN", "nan")] {
+        for (left, right) in
+            [("1.50", "1.5"), ("0", "-0.000"), ("1e3", "1000"), (".5", "0.5"), ("007", "7"), ("NaN", "nan")]
+        {
             assert_eq!(compare(left, right), Some(Ordering::Equal), "{left} and {right}");
             assert_eq!(sort_key(left), sort_key(right), "{left} and {right}");
         }

@@ -118,9 +118,10 @@ impl Limiter {
 /// The limits that a request of this class takes from, the widest first.
 fn rates(door: &Door, class: &str) -> impl Iterator<Item = (&'static str, Rate)> {
     let applies = move |limit_class: &str| limit_class.is_empty() || limit_class == class;
-    door.limits.iter().filter(move |limit| applies(limit.class)).map(|limit| {
-        (limit.class, Rate { most: u64::from(limit.calls), span: Duration::from_secs_f64(limit.seconds) })
-    })
+    door.limits
+        .iter()
+        .filter(move |limit| applies(limit.class))
+        .map(|limit| (limit.class, Rate { most: u64::from(limit.calls), span: Duration::from_secs_f64(limit.seconds) }))
 }
 
 fn announced(names: &Announced, answer: &Answer) -> Option<(u64, Option<u64>, Duration)> {

@@ -9,9 +9,9 @@ use super::stage::Stage;
 use super::{Batch, BatchListing, BatchNext, ListingState, ObjectPlan, ObjectProgress, Place, Staged, Verdict};
 use super::{check_epoch, load};
 use crate::base::{Cell, ConnectionName, Result, Rows, Value};
+use crate::store::Store;
 use crate::store::change::{key_text, parse_key};
 use crate::store::sql::{self, quote, quote_all};
-use crate::store::Store;
 
 /// How many rejected keys are kept by name.
 const REJECTS_KEPT: usize = 100;
@@ -147,12 +147,7 @@ impl<'c> Pen<'c> {
         Pen { connection, plan, table, gone, insert, update, delete }
     }
 
-    fn rows(
-        &self,
-        rows: &Rows,
-        verdict: &dyn Fn(&[Cell<'_>]) -> Verdict,
-        progress: &mut ObjectProgress,
-    ) -> Result<()> {
+    fn rows(&self, rows: &Rows, verdict: &dyn Fn(&[Cell<'_>]) -> Verdict, progress: &mut ObjectProgress) -> Result<()> {
         let (width, key_len) = (self.plan.columns.len(), self.plan.key_len());
         let mut insert = self.connection.prepare_cached(&self.insert)?;
         let mut cells = Vec::with_capacity(rows.width());

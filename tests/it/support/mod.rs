@@ -1,1 +1,3 @@
 //! What the tests share: servers, homes and checks.
+
+pub mod home;
