@@ -1,1 +1,5 @@
-fn main() {}
+//! The program: everything it does is in `cli` and below.
+
+fn main() -> std::process::ExitCode {
+    appctl::cli::main()
+}

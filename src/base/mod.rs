@@ -3,10 +3,12 @@
 
 pub mod budget;
 pub mod clock;
+pub mod datetime;
 pub mod decimal;
 pub mod error;
 pub mod field;
 pub mod filter;
+pub mod interrupt;
 pub mod names;
 pub mod rows;
 pub mod sanitize;
@@ -17,6 +19,7 @@ pub use budget::Budget;
 pub use clock::{Clock, Timestamp};
 pub use error::{Doing, Error, Kind, Result};
 pub use field::{Field, FieldType, Table};
+pub use interrupt::Interrupt;
 pub use names::{AppName, ConnectionName, FieldName, Label, TableName};
 pub use rows::{Cell, Rows};
 pub use secret::Secret;

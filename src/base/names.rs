@@ -136,3 +136,10 @@ fn narrow(what: &str, text: &str) -> Result<()> {
     Err(Error::usage(format!("{what} name `{}` cannot be used", text.escape_debug()))
         .hint("use lower-case letters, digits, `-` and `_`, starting with a letter or digit, at most 64"))
 }
+
+/// The candidate that was probably meant: the nearest spelling, when it is near enough to be one.
+pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = |candidate: &str| strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase());
+    let scored = candidates.into_iter().map(|candidate| (near(candidate), candidate));
+    scored.filter(|(score, _)| *score >= 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
+}

@@ -115,6 +115,19 @@ impl From<i64> for Value {
     }
 }
 
+impl From<u64> for Value {
+    /// Beyond 64 signed bits, an integer is its digits.
+    fn from(number: u64) -> Self {
+        i64::try_from(number).map_or_else(|_| Value::Text(number.to_string()), Value::Integer)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Value::Text(text.to_owned())

@@ -1,1 +1,141 @@
-//! To be written.
+//! The command line: the door that people and scripts use. It reads arguments, calls the engine's rooms and shows what
+//! they return; it decides nothing about data. One file a verb, `cli/<noun>/<verb>.rs`, each in four short moves:
+//! arguments, request, call, outcome.
+//!
+//! A new verb: a file with `Args` and `pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()>`, a variant
+//! and an arm in its noun's `mod.rs`. A new noun: a folder, a variant of [`Command`] and an arm in [`Command::run`].
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::app::App;
+use crate::base::{Error, Interrupt, Kind, Result};
+
+pub mod complete;
+mod completions;
+mod connections;
+mod globals;
+mod help;
+mod log;
+mod man;
+mod process;
+mod records;
+mod tables;
+pub mod ui;
+mod undo;
+mod usage;
+
+use globals::Globals;
+pub use ui::{Column, Outcome, Sheet, Ui};
+
+/// Hold an app's data, keep it in step with the products you use, and decide what each agent may touch
+#[derive(Parser)]
+#[command(
+    name = "appctl",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = help::RULE_OF_THUMB
+)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Fill tables from other products and keep them in step
+    #[command(subcommand)]
+    Connections(connections::Command),
+    /// Make tables, show them, and query across them
+    #[command(subcommand)]
+    Tables(tables::Command),
+    /// List, read, create, change, delete and export the records of a table
+    #[command(subcommand)]
+    Records(records::Command),
+    /// List what was changed, by whom and when
+    Log(log::Args),
+    /// Take a recorded operation back
+    Undo(undo::Args),
+    /// Print a script that completes commands in a shell
+    Completions(completions::Args),
+    /// Print the manual page of a command
+    Man(man::Args),
+    /// Explain a command or a topic (`exit-codes`, `output`, `environment`)
+    Help(help::Args),
+}
+
+impl Command {
+    async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
+        match self {
+            Command::Connections(command) => command.run(globals, ui).await,
+            Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Records(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,
+            Command::Undo(args) => undo::run(&mut open(globals)?, ui, args).await,
+            Command::Completions(args) => completions::run(ui, &args),
+            Command::Man(args) => man::run(ui, &args),
+            Command::Help(args) => help::run(ui, &args),
+        }
+    }
+}
+
+/// The whole tree of commands, as `tests/it` and the generators see it.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads this process's arguments, does what they say, and gives the status to exit with.
+pub fn main() -> ExitCode {
+    // Answers the shell and ends the process when this is a completion. Nothing may happen before it.
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+    process::harden();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) => start(cli),
+        Err(error) => usage::answer(&error, &arguments),
+    }
+}
+
+fn start(cli: Cli) -> ExitCode {
+    let interrupt = Interrupt::default();
+    let mut ui = match Ui::new(cli.globals.output(), interrupt.clone()) {
+        Ok(ui) => ui,
+        Err(error) => return usage::fail(&error, cli.globals.output()),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            ui.error(&Error::from(error).while_doing("starting"));
+            return ExitCode::from(Kind::Failed.exit_status());
+        }
+    };
+    let result = runtime.block_on(process::until_interrupted(interrupt, cli.command.run(&cli.globals, &mut ui)));
+    // Threads that still wait for a name server or a keyring must not hold up the end.
+    runtime.shutdown_background();
+    status(&mut ui, result)
+}
+
+fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // `| head` has seen enough.
+        Err(_) if ui.is_closed() => ExitCode::SUCCESS,
+        Err(error) => {
+            ui.error(&error);
+            ExitCode::from(error.kind.exit_status())
+        }
+    }
+}
+
+/// Opens the app that the global options name.
+fn open(globals: &Globals) -> Result<App> {
+    let config = crate::config::Config::from_env(globals.home.clone(), globals.app.clone())?;
+    App::open(config)
+}

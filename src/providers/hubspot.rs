@@ -1,4 +1,5 @@
-//! HubSpot: private-app tokens as bearer tokens. Limits: developers.hubspot.com, "API usage guidelines and limits".
+//! HubSpot: private-app tokens as bearer tokens. Limits: developers.hubspot.com, "API usage guidelines and limits": the
+//! smallest plan's burst limit to begin with (answers carry the account's real one), and five searches a second.
 
 use super::{Limit, Provider};
 

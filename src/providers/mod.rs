@@ -4,6 +4,7 @@
 mod hubspot;
 mod postgres;
 
+pub use crate::http::Limit;
 pub use hubspot::HUBSPOT;
 pub use postgres::POSTGRES;
 
@@ -23,12 +24,4 @@ pub struct Provider {
     /// Where a person makes one
     pub console: &'static str,
     pub limits: &'static [Limit],
-}
-
-/// At most `calls` in any `seconds`, for requests of this `class` (`""`: all of them).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
-    pub class: &'static str,
-    pub calls: u32,
-    pub seconds: f64,
 }

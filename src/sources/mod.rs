@@ -89,12 +89,25 @@ pub trait Session: Send {
     /// The columns of one object. `Kind::NotFound` when it is gone, `Kind::Denied` when a right or scope is missing.
     async fn describe(&mut self, object: &str) -> Result<Shape>;
 
+    /// Whether the source can evaluate this filter (in terms of column ids) exactly as we do. When it does, a record that
+    /// stops matching must turn up as gone.
+    fn pushes(&self, object: &str, filter: &Filter) -> bool {
+        let _ = (object, filter);
+        false
+    }
+
     /// What a run with this ask will cost, with as few calls as possible.
     async fn estimate(&mut self, ask: &Ask<'_>) -> Result<Estimate>;
 
     /// The page after `ask.position` (`None`: the first page of this run). Asking again with an old position gives the
     /// page again, from a new session too: a position is a place in the data (a key, a time), never only a token.
     async fn page(&mut self, ask: &Ask<'_>) -> Result<Page>;
+
+    /// Whether the source evaluates this filter itself, exactly as the store would. Field names are ids of the object's
+    /// columns; the object was described in this session before.
+    fn pushes(&self, _object: &str, _filter: &Filter) -> bool {
+        false
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,3 +1,9 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
+mod connections;
+mod filter;
+mod help;
+mod layers;
+mod stage;
 mod support;
+mod vault;

@@ -1,0 +1,184 @@
+//! A filter against the fields it is meant for: the names exist, and every literal has the form that its field stores.
+
+use std::borrow::Cow;
+
+use super::matches::Class;
+use super::{Filter, Operand};
+use crate::base::names::closest;
+use crate::base::{Error, FieldType, Result, Table, Value, datetime, decimal};
+
+impl Filter {
+    /// Checks the filter against fields, which `lookup` knows by their name or dotted path, and gives it back with literals
+    /// in the stored form of the field they are compared with.
+    ///
+    /// `Kind::NotFound` for an unknown field, `Kind::Usage` for a comparison that cannot mean anything.
+    pub fn check(&self, lookup: &dyn Fn(&str) -> Option<FieldType>) -> Result<Filter> {
+        Checker { lookup: &|path| lookup(path).map(Cow::Owned), names: &[] }.check(self)
+    }
+
+    /// Checks the filter against the fields of a table, as `check` does.
+    pub fn check_on(&self, table: &Table) -> Result<Filter> {
+        let names: Vec<&str> = table.fields.iter().map(|field| field.name.as_str()).collect();
+        Checker { lookup: &|path| Some(Cow::Borrowed(&table.field(path)?.field_type)), names: &names }.check(self)
+    }
+}
+
+struct Checker<'c> {
+    lookup: &'c dyn Fn(&str) -> Option<Cow<'c, FieldType>>,
+    names: &'c [&'c str],
+}
+
+impl<'c> Checker<'c> {
+    fn check(&self, filter: &Filter) -> Result<Filter> {
+        filter.map(&mut |comparison, operand| self.operand(comparison, operand))
+    }
+
+    fn operand(&self, comparison: &Filter, operand: &Operand) -> Result<Operand> {
+        let (name, field_type) = self.leading_field(comparison)?;
+        if let Filter::Like { .. } = comparison {
+            let class = Class::of(&field_type);
+            if !matches!(class, Class::Text | Class::Time | Class::Key) {
+                return Err(mismatch(name, &field_type, "`like` looks at text"));
+            }
+        }
+        match operand {
+            Operand::Field(other) => {
+                let other_type = self.field(other)?;
+                if Class::of(&other_type) != Class::of(&field_type) {
+                    let what = format!("it cannot be compared with the {} field `{other}`", other_type.word());
+                    return Err(mismatch(name, &field_type, what));
+                }
+                Ok(operand.clone())
+            }
+            Operand::Now { .. } if Class::of(&field_type) != Class::Time => {
+                Err(mismatch(name, &field_type, "`now()` is compared with dates and datetimes"))
+            }
+            Operand::Now { .. } => Ok(operand.clone()),
+            Operand::Literal(value) => Ok(Operand::Literal(literal(name, &field_type, value)?)),
+        }
+    }
+
+    /// The first field of a comparison: it says how the others are compared.
+    fn leading_field<'f>(&self, comparison: &'f Filter) -> Result<(&'f str, Cow<'c, FieldType>)> {
+        for operand in comparison.operands() {
+            if let Operand::Field(name) = operand {
+                return Ok((name, self.field(name)?));
+            }
+        }
+        Err(Error::usage(format!("`{comparison}` compares no field"))
+            .hint("compare a field with a value: `amount > 100`"))
+    }
+
+    fn field(&self, name: &str) -> Result<Cow<'c, FieldType>> {
+        (self.lookup)(name).ok_or_else(|| {
+            let error = Error::not_found(format!("no field is named `{name}`"));
+            match (closest(name, self.names.iter().copied()), self.names) {
+                (Some(near), _) => error.hint(format!("did you mean `{}`?", super::print::field(near))),
+                (None, []) => error,
+                (None, names) => {
+                    let names: Vec<String> = names.iter().map(|name| super::print::field(name)).collect();
+                    error.hint(format!("the fields are {}", names.join(", ")))
+                }
+            }
+        })
+    }
+}
+
+/// The literal as the field would store it.
+fn literal(name: &str, field_type: &FieldType, value: &Value) -> Result<Value> {
+    let refuse = |what: &str| Err(mismatch(name, field_type, what));
+    match (field_type, value) {
+        (_, Value::Null) => {
+            Err(Error::usage(format!("nothing is equal to null, so `{name}` cannot be compared with it"))
+                .hint(format!("write `{0} is null` or `{0} is not null`", super::print::field(name))))
+        }
+        (FieldType::Relation { .. }, value) => Ok(value.clone()),
+        (FieldType::Binary, Value::Blob(_)) => Ok(value.clone()),
+        (FieldType::Binary, _) => refuse("write its bytes in hexadecimal: `x'00ff'`"),
+        (_, Value::Blob(_)) => refuse("it is no binary field"),
+        (FieldType::Integer | FieldType::Number | FieldType::Decimal, value) => number(field_type, value)
+            .ok_or_else(|| mismatch(name, field_type, format!("{} is no number", shown(value)))),
+        (FieldType::Currency, value) => currency(value).ok_or_else(|| {
+            mismatch(name, field_type, format!("{} is no amount such as `12.50` or `'12.50 USD'`", shown(value)))
+        }),
+        (FieldType::Boolean, Value::Integer(bit @ (0 | 1))) => Ok(Value::Integer(*bit)),
+        (FieldType::Boolean, Value::Text(word)) if word == "true" || word == "false" => Ok(Value::from(word == "true")),
+        (FieldType::Boolean, value) => refuse(&format!("{} is neither `true` nor `false`", shown(value))),
+        (FieldType::Date, Value::Text(text)) => {
+            match datetime::stored_date(text).or_else(|| datetime::stored_datetime(text)) {
+                Some(stored) => Ok(Value::Text(stored)),
+                None => refuse(&format!("{} is no date such as `'2026-11-24'`", shown(value))),
+            }
+        }
+        (FieldType::DateTime, Value::Text(text)) => match datetime::stored_datetime(text) {
+            Some(stored) => Ok(Value::Text(stored)),
+            None => refuse(&format!("{} is no time such as `'2026-11-24T06:00:00Z'`", shown(value))),
+        },
+        (FieldType::Date | FieldType::DateTime, value) => {
+            refuse(&format!("{} is no date; write it in single quotes: `'2026-11-24'`", shown(value)))
+        }
+        (FieldType::MultiSelect { .. }, Value::Text(text)) if !text.starts_with('[') => {
+            let part = super::print::quoted(text);
+            let hint = format!("write `{} like '%\"{}\"%'`", super::print::field(name), part.trim_matches('"'));
+            Err(mismatch(name, field_type, "it holds a list, and a list is equal to no single option").hint(hint))
+        }
+        (_, Value::Text(_)) => Ok(value.clone()),
+        (_, value) => {
+            refuse(&format!("{0} is no text; write it in single quotes: `'{1}'`", shown(value), plain(value)))
+        }
+    }
+}
+
+/// A number in the form of the field's own; `None` for what is no number.
+fn number(field_type: &FieldType, value: &Value) -> Option<Value> {
+    let text = match value {
+        Value::Text(text) => decimal::stored(text)?,
+        other => plain(other),
+    };
+    Some(match field_type {
+        FieldType::Decimal => Value::Text(text),
+        FieldType::Integer => match (text.parse(), value) {
+            (Ok(integer), _) => Value::Integer(integer),
+            (Err(_), Value::Real(real)) => Value::Real(*real),
+            (Err(_), _) => Value::Text(text),
+        },
+        _ => match text.parse::<f64>() {
+            Ok(real) if real.is_finite() => Value::Real(real),
+            Ok(real) if real.is_nan() => Value::text("NaN"),
+            Ok(real) => Value::text(if real > 0.0 { "Infinity" } else { "-Infinity" }),
+            Err(_) => return None,
+        },
+    })
+}
+
+/// An amount with or without its code.
+fn currency(value: &Value) -> Option<Value> {
+    let text = plain(value);
+    let (amount, code) = text.split_once(' ').map_or((text.as_str(), None), |(amount, code)| (amount, Some(code)));
+    let amount = decimal::stored(amount)?;
+    match code {
+        None => Some(Value::Text(amount)),
+        Some(code) if code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase()) => {
+            Some(Value::Text(format!("{amount} {code}")))
+        }
+        Some(_) => None,
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Null | Value::Blob(_) => String::new(),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    format!("`{}`", Operand::Literal(value.clone()))
+}
+
+fn mismatch(name: &str, field_type: &FieldType, what: impl std::fmt::Display) -> Error {
+    Error::usage(format!("field `{name}` is of type {}: {what}", field_type.word()))
+        .hint("see a table's fields with `appctl tables show TABLE`")
+}

@@ -1,0 +1,114 @@
+//! Questions to a person. When nobody can answer (`--no-input`, or no terminal) each is a usage error that names the flag.
+
+use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
+use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
+
+use crate::base::{Error, Kind, Result, Secret, sanitize};
+
+use super::Ui;
+
+impl Ui {
+    /// Whether a person can be asked.
+    pub fn can_ask(&self) -> bool {
+        self.person && !self.options.no_input
+    }
+
+    /// Whether to go on. `--yes` has answered already; `Kind::Usage` naming it when nobody can answer.
+    pub fn confirm(&mut self, question: &str) -> Result<bool> {
+        if self.options.yes {
+            return Ok(true);
+        }
+        if !self.can_ask() {
+            return Err(Error::usage(format!("nobody is there to answer: {}", sanitize::line(question)))
+                .hint("add `--yes` to go on without being asked"));
+        }
+        let theme = self.theme();
+        answered(Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false).interact())
+    }
+
+    /// Like `confirm`, but a no is `Kind::Interrupted`: nothing was done.
+    pub fn confirmed(&mut self, question: &str) -> Result<()> {
+        if self.confirm(question)? { Ok(()) } else { Err(Error::new(Kind::Interrupted, "nothing was changed")) }
+    }
+
+    /// One line of text. `flag` is what to give instead: `--name NAME`.
+    pub fn ask(&mut self, prompt: &str, default: Option<&str>, flag: &str) -> Result<String> {
+        self.must_ask(prompt, flag)?;
+        let theme = self.theme();
+        let mut input = Input::<String>::with_theme(&*theme).with_prompt(sanitize::line(prompt));
+        if let Some(default) = default {
+            input = input.default(default.to_owned());
+        }
+        answered(input.interact_text())
+    }
+
+    /// One line of text that `check` accepts; a person is asked again until it does.
+    pub fn ask_valid<T>(
+        &mut self,
+        prompt: &str,
+        default: Option<&str>,
+        flag: &str,
+        check: impl Fn(&str) -> Result<T>,
+    ) -> Result<T> {
+        loop {
+            let text = self.ask(prompt, default, flag)?;
+            match check(text.trim()) {
+                Ok(value) => return Ok(value),
+                Err(error) => {
+                    self.warn(error.hint.map_or(error.message.clone(), |hint| format!("{}: {hint}", error.message)))?
+                }
+            }
+        }
+    }
+
+    /// The index of one of `items`.
+    pub fn choose(&mut self, prompt: &str, items: &[String], flag: &str) -> Result<usize> {
+        self.must_ask(prompt, flag)?;
+        let theme = self.theme();
+        let items: Vec<_> = items.iter().map(|item| sanitize::line(item)).collect();
+        let select = Select::with_theme(&*theme).with_prompt(sanitize::line(prompt)).items(&items).default(0);
+        answered(select.interact_opt())?.ok_or_else(cancelled)
+    }
+
+    /// The indexes of any of `items`; `chosen` says which are ticked at first.
+    pub fn choose_many(&mut self, prompt: &str, items: &[String], chosen: &[bool], flag: &str) -> Result<Vec<usize>> {
+        self.must_ask(prompt, flag)?;
+        let theme = self.theme();
+        let items: Vec<_> = items.iter().map(|item| sanitize::line(item)).collect();
+        let prompt = format!("{} (space ticks, enter goes on)", sanitize::line(prompt));
+        let select = MultiSelect::with_theme(&*theme).with_prompt(prompt).items(&items).defaults(chosen);
+        answered(select.interact_opt())?.ok_or_else(cancelled)
+    }
+
+    /// A secret, typed without echo.
+    pub fn ask_secret(&mut self, prompt: &str, flag: &str) -> Result<Secret> {
+        self.must_ask(prompt, flag)?;
+        let theme = self.theme();
+        let password = Password::with_theme(&*theme).with_prompt(sanitize::line(prompt)).allow_empty_password(true);
+        answered(password.interact()).map(Secret::new)
+    }
+
+    fn must_ask(&self, prompt: &str, flag: &str) -> Result<()> {
+        if self.can_ask() {
+            return Ok(());
+        }
+        let missing = sanitize::line(prompt).to_lowercase();
+        Err(Error::usage(format!("{missing} is missing")).hint(format!("give it with `{flag}`")))
+    }
+
+    fn theme(&self) -> Box<dyn Theme> {
+        if self.err.paint.is_on() { Box::new(ColorfulTheme::default()) } else { Box::new(SimpleTheme) }
+    }
+}
+
+fn cancelled() -> Error {
+    Error::new(Kind::Interrupted, "cancelled")
+}
+
+/// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
+fn answered<T>(answer: dialoguer::Result<T>) -> Result<T> {
+    answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
+        std::io::ErrorKind::Interrupted => cancelled(),
+        _ => Error::from(error).while_doing("asking"),
+    })
+}

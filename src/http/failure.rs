@@ -1,0 +1,111 @@
+//! Why an attempt failed, and whether another one makes sense. Which kind of error a status becomes is decided here, once.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use super::answer::Answer;
+use super::door::Door;
+use super::retry;
+use crate::base::{Error, Kind};
+
+/// Longest piece of a vendor's own words in our message, in characters.
+const LONGEST_MESSAGE: usize = 300;
+
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub error: Error,
+    pub again: Again,
+    /// How long the other side asked us to wait
+    pub asked: Option<Duration>,
+    /// The rate was too high
+    pub too_fast: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    Never,
+    /// Nobody knows whether the request was carried out
+    IfRepeatable,
+    /// The request was certainly not carried out
+    Always,
+}
+
+impl Failure {
+    pub fn new(error: Error, again: Again) -> Self {
+        Failure { error, again, asked: None, too_fast: false }
+    }
+
+    /// A connection that failed, a silence, or a body that ended early.
+    pub fn of_transport(error: &reqwest::Error) -> Self {
+        let (what, again) = if error.is_connect() {
+            ("cannot be reached", Again::Always)
+        } else if error.is_timeout() {
+            ("did not answer in time", Again::IfRepeatable)
+        } else if error.is_builder() {
+            ("cannot be asked that", Again::Never)
+        } else if error.is_decode() || error.is_body() {
+            ("broke off in the middle of its answer", Again::IfRepeatable)
+        } else {
+            ("closed the connection before it answered", Again::IfRepeatable)
+        };
+        let mut cause: &dyn std::error::Error = error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        let cause = clean(&cause.to_string());
+        let why = if error.source().is_some() { format!("{what} ({cause})") } else { what.to_owned() };
+        Failure::new(Error::remote(why), again)
+    }
+
+    /// A JSON body that could not be read: half a document is worth another attempt, another form of it is not.
+    pub fn of_document(error: &serde_json::Error) -> Self {
+        match error.classify() {
+            serde_json::error::Category::Data => {
+                Failure::new(Error::remote(format!("answered in another form than documented: {error}")), Again::Never)
+            }
+            _ => Failure::new(Error::remote(format!("answered with broken JSON: {error}")), Again::IfRepeatable),
+        }
+    }
+
+    /// A status that is no success. 408, 423, 425, 429, 477 and the 5xx that come from overload or a gateway go away by
+    /// themselves; nothing else does. (423 and 477 are HubSpot's "locked" and "being moved".)
+    pub fn of_status(answer: &Answer, door: &Door) -> Self {
+        let status = answer.status();
+        if let Some(error) = (door.explain)(answer) {
+            let error = Error { message: tidy(door, &error.message), ..error };
+            return Failure::new(error, Again::Never);
+        }
+        let said = answer.vendor_message().map(|text| format!(": {}", tidy(door, &text))).unwrap_or_default();
+        let answered = format!("answered {status}{said}");
+        let (kind, again) = match status {
+            401 => (Kind::SignIn, Again::Never),
+            403 => (Kind::Denied, Again::Never),
+            404 => (Kind::NotFound, Again::Never),
+            // A gateway's 503 may come after the work was done, so only the locks and 429 count as not carried out.
+            408 | 500 | 502..=504 | 520..=524 => (Kind::Remote, Again::IfRepeatable),
+            423 | 425 | 429 | 477 => (Kind::Remote, Again::Always),
+            501 | 505..=599 => (Kind::Remote, Again::Never),
+            _ => (Kind::Failed, Again::Never),
+        };
+        let asked = if again == Again::Never { None } else { retry::asked_wait(answer) };
+        Failure { error: Error::new(kind, answered), again, asked, too_fast: status == 429 }
+    }
+}
+
+/// A vendor's words, fit for one line of ours: no secrets, no control characters, not too long.
+fn tidy(door: &Door, text: &str) -> String {
+    clean(&door.redact(text))
+}
+
+fn clean(text: &str) -> String {
+    let hidden = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let one_line = text.chars().map(|letter| if hidden(letter) { ' ' } else { letter }).collect::<String>();
+    let one_line = one_line.split_whitespace().collect::<Vec<_>>().join(" ");
+    match one_line.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &one_line[..end]),
+        None => one_line.trim_end_matches('.').to_owned(),
+    }
+}

@@ -1,0 +1,63 @@
+//! The functions that appctl gives to SQLite on each of its connections. None of them is ever written into the file
+//! (no index, view or default uses them), so that any other program can open it.
+
+use rusqlite::Connection;
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+use rusqlite::types::ValueRef;
+
+use super::sql::cell;
+use crate::base::filter::{self, Class, Op};
+use crate::base::{Result, datetime, decimal};
+
+pub fn register(connection: &Connection) -> Result<()> {
+    let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("decimal_key", 1, pure, |context| {
+        Ok(number(context.get_raw(0)).and_then(|text| decimal::sort_key(&text)))
+    })?;
+    connection.create_scalar_function("datetime_key", 1, pure, |context| {
+        Ok(match context.get_raw(0) {
+            ValueRef::Text(bytes) => datetime::sort_key(&String::from_utf8_lossy(bytes)).map(Vec::from),
+            _ => None,
+        })
+    })?;
+    connection.create_scalar_function("currency_key", 1, pure, |context| {
+        Ok(filter::currency_key(cell(context.get_raw(0))))
+    })?;
+    connection.create_scalar_function("currency_compare", 3, pure, |context| {
+        let sign = context.get_raw(0).as_str()?;
+        let op = Op::ALL.into_iter().find(|op| op.sign() == sign);
+        let unknown = || rusqlite::Error::UserFunctionError(format!("`{sign}` is no comparison").into());
+        let (left, right) = (cell(context.get_raw(1)), cell(context.get_raw(2)));
+        Ok(filter::holds(Class::Currency, op.ok_or_else(unknown)?, left, right))
+    })?;
+    connection.create_aggregate_function("decimal_sum", 1, pure, DecimalSum)?;
+    Ok(())
+}
+
+/// A number of any storage class as decimal text; null for null and blobs.
+fn number(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(decimal::of_real(number)),
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Null | ValueRef::Blob(_) => None,
+    }
+}
+
+struct DecimalSum;
+
+impl Aggregate<Option<decimal::Sum>, Option<String>> for DecimalSum {
+    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Option<decimal::Sum>> {
+        Ok(None)
+    }
+
+    fn step(&self, context: &mut Context<'_>, sum: &mut Option<decimal::Sum>) -> rusqlite::Result<()> {
+        let Some(next) = number(context.get_raw(0)) else { return Ok(()) };
+        let sum = sum.get_or_insert_default();
+        sum.add(&next).ok_or_else(|| rusqlite::Error::UserFunctionError(format!("`{next}` is no decimal").into()))
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, sum: Option<Option<decimal::Sum>>) -> rusqlite::Result<Option<String>> {
+        Ok(sum.flatten().map(|sum| sum.total()))
+    }
+}

@@ -1,0 +1,279 @@
+//! Recorded operations: listing them, and taking one back.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::change::{Author, AuthorKind, Change, DOCUMENTS, OperationId, damaged, parse_key};
+use super::{Store, schema, sql, sync};
+use crate::base::{ConnectionName, Error, FieldName, Kind, Result, Table, TableName, Timestamp, Value};
+
+/// One recorded change of the app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Operation {
+    pub id: OperationId,
+    pub at: Timestamp,
+    pub by: AuthorKind,
+    pub author: String,
+    /// What was done, in words: `sync crm`, `update tasks`
+    pub what: String,
+    pub connection: Option<String>,
+    pub tables: Vec<String>,
+    pub inserted: u64,
+    pub updated: u64,
+    pub deleted: u64,
+    /// The operation that this one took back
+    pub undoes: Option<OperationId>,
+    /// The operation that took this one back
+    pub undone_by: Option<OperationId>,
+}
+
+/// Which operations to list. Everything when nothing is set.
+#[derive(Clone, Debug, Default)]
+pub struct OperationFilter {
+    pub table: Option<TableName>,
+    pub author: Option<String>,
+    pub connection: Option<ConnectionName>,
+    pub since: Option<Timestamp>,
+    pub limit: Option<u64>,
+}
+
+/// One change within an operation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChangeRecord {
+    pub table: String,
+    /// The key's exact values as a JSON array; empty for a change of the table itself
+    pub key: String,
+    pub kind: String,
+    /// What was there before: the changed fields, or the whole record that was deleted
+    pub before: Option<Json>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Undone {
+    /// The operation that the undo itself is
+    pub operation: OperationId,
+    pub undid: OperationId,
+    pub inserted: u64,
+    pub updated: u64,
+    pub deleted: u64,
+}
+
+const COLUMNS: &str =
+    "id, at, author_kind, author, what, connection, tables, inserted, updated, deleted, undoes, undone_by";
+
+/// State that a sync keeps: going back to an older one only makes it read more, so it never stands in the way of an undo.
+pub(super) const SYNC_STATE: &str = "sync-state";
+
+impl Store {
+    /// Operations, newest first.
+    pub fn operations(&self, which: &OperationFilter) -> Result<Vec<Operation>> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM _appctl_operations WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM json_each(tables) WHERE value = ?1))
+             AND (?2 IS NULL OR author = ?2) AND (?3 IS NULL OR connection = ?3) AND (?4 IS NULL OR datetime_key(at) >= datetime_key(?4))
+             ORDER BY id DESC LIMIT ?5"
+        );
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(&text)?;
+        let rows = statement.query_map(
+            params![
+                which.table.as_ref().map(TableName::as_str),
+                which.author,
+                which.connection.as_ref().map(ConnectionName::as_str),
+                which.since.map(Timestamp::rfc3339),
+                which.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX)),
+            ],
+            |row| Ok(operation(row)),
+        )?;
+        rows.map(|row| row?).collect()
+    }
+
+    /// `Kind::NotFound` when there is no such operation.
+    pub fn operation(&self, id: OperationId) -> Result<Operation> {
+        find(&self.lock(), id)
+    }
+
+    /// What an operation changed, in the order it did.
+    pub fn changes(&self, id: OperationId) -> Result<Vec<ChangeRecord>> {
+        changes(&self.lock(), id)
+    }
+
+    /// Takes an operation back, as an operation of its own.
+    ///
+    /// `Kind::Conflict` when something later touched the same records (they are named, nothing is changed), `Kind::Busy`
+    /// while the connection whose run it was is syncing.
+    pub fn undo(&self, id: OperationId, by: &Author) -> Result<Undone> {
+        let target = self.operation(id)?;
+        let held = match &target.connection {
+            Some(name) => Some(self.hold(&ConnectionName::parse(name)?)?),
+            None => None,
+        };
+        let undone = {
+            let connection = self.lock();
+            sql::immediately(&connection, || undo(&connection, id, by, &self.clock))?
+        };
+        if let (Some(held), Some(_)) = (held, &target.connection) {
+            held.forget_progress(self)?;
+        }
+        Ok(undone)
+    }
+}
+
+fn find(connection: &Connection, id: OperationId) -> Result<Operation> {
+    let text = format!("SELECT {COLUMNS} FROM _appctl_operations WHERE id = ?");
+    let found = connection.query_row(&text, [id], |row| Ok(operation(row))).optional()?;
+    found.unwrap_or_else(|| Err(Error::not_found(format!("there is no operation {id}")).hint("see `appctl log`")))
+}
+
+fn operation(row: &Row<'_>) -> Result<Operation> {
+    let count = |index| -> Result<u64> { Ok(u64::try_from(row.get::<_, i64>(index)?).unwrap_or(0)) };
+    let at: String = row.get(1)?;
+    let kind: String = row.get(2)?;
+    let tables: String = row.get(6)?;
+    Ok(Operation {
+        id: row.get(0)?,
+        at: Timestamp::parse(&at).ok_or_else(|| damaged(&at))?,
+        by: match kind.as_str() {
+            "person" => AuthorKind::Person,
+            "run" => AuthorKind::Run,
+            "agent" => AuthorKind::Agent,
+            other => return Err(damaged(other)),
+        },
+        author: row.get(3)?,
+        what: row.get(4)?,
+        connection: row.get(5)?,
+        tables: serde_json::from_str(&tables).map_err(damaged)?,
+        inserted: count(7)?,
+        updated: count(8)?,
+        deleted: count(9)?,
+        undoes: row.get(10)?,
+        undone_by: row.get(11)?,
+    })
+}
+
+fn changes(connection: &Connection, id: OperationId) -> Result<Vec<ChangeRecord>> {
+    let text = "SELECT table_name, key, kind, before FROM _appctl_changes WHERE operation = ? ORDER BY sequence";
+    let mut statement = connection.prepare_cached(text)?;
+    let mut rows = statement.query([id])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let before: Option<String> = row.get(3)?;
+        let before = before.map(|text| serde_json::from_str(&text).map_err(damaged)).transpose()?;
+        found.push(ChangeRecord { table: row.get(0)?, key: row.get(1)?, kind: row.get(2)?, before });
+    }
+    Ok(found)
+}
+
+fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::base::Clock) -> Result<Undone> {
+    let target = find(connection, id)?;
+    if let Some(by) = target.undone_by {
+        return Err(Error::new(Kind::Conflict, format!("operation {id} was undone already, by operation {by}"))
+            .hint(format!("undo that one to bring it back: `appctl undo {by}`")));
+    }
+    refuse_conflicts(connection, id)?;
+    let mut change = Change::begin(connection);
+    for record in changes(connection, id)?.into_iter().rev() {
+        revert(&mut change, &record)?;
+    }
+    let operation = change.operation()?; // an undo is recorded even when there was nothing left to change
+    let what = format!("undo {id}: {}", target.what);
+    change.record(by, &what, target.connection.as_deref(), clock)?;
+    let text = "UPDATE _appctl_operations SET undoes = ? WHERE id = ?";
+    connection.execute(text, params![id, operation])?;
+    connection.execute("UPDATE _appctl_operations SET undone_by = ? WHERE id = ?", params![operation, id])?;
+    if let Some(first) = target.undoes {
+        connection.execute("UPDATE _appctl_operations SET undone_by = NULL WHERE id = ?", [first])?;
+    }
+    if let Some(name) = &target.connection {
+        sync::raise_epoch(connection, name)?;
+    }
+    Ok(Undone { operation, undid: id, inserted: change.inserted, updated: change.updated, deleted: change.deleted })
+}
+
+/// Later operations that still stand and touched the same records, or a table that this one made, dropped or widened.
+///
+/// An operation that was undone does not stand, and neither does the undo of an operation that is itself later.
+fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
+    let text = "
+        WITH standing AS (
+            SELECT o.id, o.what FROM _appctl_operations o
+            WHERE o.id > ?1 AND o.undone_by IS NULL AND (o.undoes IS NULL OR o.undoes < ?1)
+        ), mine AS (SELECT table_name, key, kind, before FROM _appctl_changes WHERE operation = ?1)
+        SELECT DISTINCT standing.id, standing.what, later.table_name, later.key
+        FROM mine JOIN _appctl_changes later ON later.table_name = mine.table_name AND (
+            mine.kind IN ('load', 'create_table', 'drop_table', 'add_field', 'drop_field', 'redescribe')
+            AND (mine.kind NOT IN ('add_field', 'drop_field', 'redescribe')
+                 OR later.kind IN ('create_table', 'drop_table', 'add_field', 'drop_field', 'redescribe'))
+            OR later.key = mine.key
+            OR later.kind IN ('drop_table', 'load', 'create_table'))
+        JOIN standing ON standing.id = later.operation
+        WHERE NOT (mine.table_name = ?2 AND json_extract(mine.key, '$[0]') = ?3)
+        ORDER BY standing.id, later.table_name, later.key LIMIT 21";
+    let mut statement = connection.prepare(text)?;
+    let mut rows = statement.query(params![id, DOCUMENTS, SYNC_STATE])?;
+    let mut named = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (by, what, table, key): (i64, String, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        let thing = if table == DOCUMENTS {
+            key.trim_matches(['[', ']']).replace('"', "").replace(',', " ")
+        } else {
+            format!("{table} {}", key.trim_matches(['[', ']']))
+        };
+        named.push(format!("{} (operation {by}: {what})", thing.trim_end()));
+    }
+    if named.is_empty() {
+        return Ok(());
+    }
+    let more = if named.len() > 20 { ", and more" } else { "" };
+    named.truncate(20);
+    Err(Error::new(Kind::Conflict, format!("operation {id} was built upon later: {}{more}", named.join(", ")))
+        .hint("undo the later operations first; nothing was changed"))
+}
+
+fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
+    if record.table == DOCUMENTS {
+        let key: Vec<String> = serde_json::from_str(&record.key).map_err(damaged)?;
+        let [kind, name] = key.as_slice() else { return Err(damaged(&record.key)) };
+        return match &record.before {
+            None | Some(Json::Null) => change.delete_document(kind, name).map(drop),
+            Some(body) => change.put_document(kind, name, body),
+        };
+    }
+    let name = TableName::parse(&record.table)?;
+    if record.kind == "drop_table" {
+        let image = record.before.as_ref().ok_or_else(|| damaged("a dropped table"))?;
+        let table: Table = serde_json::from_value(image["table"].clone()).map_err(damaged)?;
+        return change.restore_table(image["aside"].as_str().unwrap_or_default(), &table);
+    }
+    let table = schema::table(change.connection, &name)?.ok_or_else(|| super::no_table(&name))?;
+    match record.kind.as_str() {
+        "create_table" | "load" => change.drop_table(&table),
+        "add_field" => change.drop_field(&table, &record.key),
+        "drop_field" => {
+            let image = record.before.as_ref().ok_or_else(|| damaged("a dropped field"))?;
+            change.restore_field(&table, image)
+        }
+        "redescribe" => {
+            let image = record.before.clone().ok_or_else(|| damaged("a description"))?;
+            let before: Table = serde_json::from_value(image).map_err(damaged)?;
+            change.redescribe(&table, &before)
+        }
+        "insert" => change.delete(&table, &parse_key(&record.key)?).map(drop),
+        "update" => {
+            let values = image_values(record)?;
+            change.update(&table, &parse_key(&record.key)?, &values).map(drop)
+        }
+        "delete" => change.insert(&table, &image_values(record)?).map(drop),
+        other => Err(damaged(other)),
+    }
+}
+
+fn image_values(record: &ChangeRecord) -> Result<Vec<(FieldName, Value)>> {
+    let Some(Json::Object(image)) = &record.before else { return Err(damaged(&record.kind)) };
+    let pair = |(name, json): (&String, &Json)| {
+        let value = Value::from_exact_json(json).ok_or_else(|| damaged(name))?;
+        Ok((FieldName::parse(name)?, value))
+    };
+    image.iter().map(pair).collect()
+}

@@ -1,0 +1,110 @@
+//! Between our values and SQLite's, and between SQLite's errors and ours.
+
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, Statement};
+
+use crate::base::{Cell, Error, Kind, Result, Value};
+
+/// A name in double quotes, whatever is in it.
+pub fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `"a", "b"`.
+pub fn quote_all<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    names.into_iter().map(quote).collect::<Vec<_>>().join(", ")
+}
+
+/// `?, ?, ?`.
+pub fn marks(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+/// `left."a" IS right."a" AND …`, for columns of the same names on both sides.
+pub fn same<'n>(left: &str, right: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+    let pairs = names.into_iter().map(|name| format!("{left}.{0} = {right}.{0}", quote(name)));
+    pairs.collect::<Vec<_>>().join(" AND ")
+}
+
+pub struct Bound<'a>(pub Cell<'a>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Cell::Null => ValueRef::Null,
+            Cell::Integer(number) => ValueRef::Integer(number),
+            Cell::Real(number) => ValueRef::Real(number),
+            Cell::Text(text) => ValueRef::Text(text.as_bytes()),
+            Cell::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// Binds the cells to the parameters from `first` on (SQLite counts from 1).
+pub fn bind<'a>(
+    statement: &mut Statement<'_>,
+    first: usize,
+    cells: impl IntoIterator<Item = Cell<'a>>,
+) -> rusqlite::Result<()> {
+    for (index, cell) in cells.into_iter().enumerate() {
+        statement.raw_bind_parameter(first + index, Bound(cell))?;
+    }
+    Ok(())
+}
+
+/// What SQLite gave, as one of our cells. Text that is no UTF-8 (written by another program) is shown as bytes.
+pub fn cell(value: ValueRef<'_>) -> Cell<'_> {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Blob(bytes), Cell::Text),
+        ValueRef::Blob(bytes) => Cell::Blob(bytes),
+    }
+}
+
+/// The row's values from column `first` on.
+pub fn values(row: &rusqlite::Row<'_>, first: usize, count: usize) -> Result<Vec<Value>> {
+    (first..first + count).map(|index| Ok(cell(row.get_ref(index)?).to_value())).collect()
+}
+
+/// Runs `work` in one `BEGIN IMMEDIATE` transaction, so that a reader never has to become a writer halfway (F14).
+pub fn immediately<T>(connection: &Connection, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    match work().and_then(|value| Ok(connection.execute_batch("COMMIT").map(|()| value)?)) {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            // A full disk may have rolled back already; then there is nothing left to take back.
+            if !connection.is_autocommit() {
+                connection.execute_batch("ROLLBACK")?;
+            }
+            Err(error)
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error_code();
+        let (kind, hint) = match code {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                (Kind::Busy, Some("another program is writing; try again in a moment"))
+            }
+            Some(ErrorCode::DiskFull) => (Kind::DiskFull, Some("free some space; nothing was lost")),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                (Kind::Corrupt, Some("see `appctl doctor`, which names the newest backup"))
+            }
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                (Kind::Denied, Some("look at the rights of the file and of its folder"))
+            }
+            _ => (Kind::Failed, None),
+        };
+        let text = match &error {
+            rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+            rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+            other => other.to_string(),
+        };
+        let mapped = Error::new(kind, format!("the store says: {text}"));
+        hint.map_or(mapped.clone(), |hint| mapped.hint(hint))
+    }
+}
