@@ -3,6 +3,7 @@
 mod filter;
 mod help;
 mod layers;
+mod postgres;
 mod stage;
 mod support;
 mod vault;
