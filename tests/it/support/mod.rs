@@ -2,3 +2,4 @@
 
 pub mod home;
 pub mod seed;
+pub mod postgres;
