@@ -1,4 +1,6 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
 mod filter;
+mod http;
+mod hubspot;
 mod support;

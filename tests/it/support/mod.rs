@@ -1,1 +1,4 @@
 //! What the tests share: servers, homes and checks.
+pub mod mirror;
+pub mod portal;
+pub mod wire;
