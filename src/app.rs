@@ -1,18 +1,21 @@
 //! The app: what every noun works with. Built once by the door that was used.
 
 use crate::base::{Clock, Result};
-use crate::config::Config;
+use crate::config::{Config, VaultKind};
 use crate::http::Http;
 use crate::store::Store;
+use crate::vault::Vault;
 
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
-    Author, AuthorKind, Change, ChangeRecord, Cut, Operation, OperationFilter, OperationId, Query, SelectLimits,
-    Selected, Sort, Undone,
+    Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Counts, Cut, FinishObject,
+    Interrupted, ObjectPlan, Operation, OperationFilter, OperationId, Outcome, Query, Run, RunRecord, RunRequest,
+    SelectLimits, Selected, Sort, Undone, Verdict, state_document,
 };
 
 pub struct App {
     pub store: Store,
+    pub vault: Vault,
     pub http: Http,
     pub clock: Clock,
     pub config: Config,
@@ -27,7 +30,25 @@ impl App {
             limits_folder: Some(config.home.join("limits")),
             ..crate::http::Options::default()
         })?;
-        Ok(App { store, http, clock, config })
+        let vault = match config.vault {
+            VaultKind::Keyring => Vault::keyring(),
+            VaultKind::Memory => Vault::memory(),
+        };
+        Ok(App { store, vault, http, clock, config })
+    }
+
+    /// An app in a folder that goes when the app does, with secrets in memory: tests and `demo`.
+    pub fn temporary(clock: Clock) -> Result<Self> {
+        let store = Store::temporary(clock.clone())?;
+        let config = Config {
+            home: store.folder().to_owned(),
+            app: crate::base::AppName::parse("default")?,
+            vault: VaultKind::Memory,
+            tokens: std::collections::BTreeMap::new(),
+            user: "somebody".to_owned(),
+        };
+        let http = Http::new(crate::http::Options::default())?;
+        Ok(App { store, vault: Vault::memory(), http, clock, config })
     }
 
     /// Who is working, for what is recorded.

@@ -17,9 +17,13 @@ pub mod complete;
 mod completions;
 mod globals;
 mod help;
+mod log;
 mod man;
 mod process;
+mod records;
+mod tables;
 pub mod ui;
+mod undo;
 mod usage;
 
 use globals::Globals;
@@ -45,6 +49,16 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Make tables, show them, and query across them
+    #[command(subcommand)]
+    Tables(tables::Command),
+    /// List, read, create, change, delete and export the records of a table
+    #[command(subcommand)]
+    Records(records::Command),
+    /// List what was changed, by whom and when
+    Log(log::Args),
+    /// Take a recorded operation back
+    Undo(undo::Args),
     /// Print a script that completes commands in a shell
     Completions(completions::Args),
     /// Print the manual page of a command
@@ -54,8 +68,12 @@ pub enum Command {
 }
 
 impl Command {
-    async fn run(self, _globals: &Globals, ui: &mut Ui) -> Result<()> {
+    async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
+            Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Records(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,
+            Command::Undo(args) => undo::run(&mut open(globals)?, ui, args).await,
             Command::Completions(args) => completions::run(ui, &args),
             Command::Man(args) => man::run(ui, &args),
             Command::Help(args) => help::run(ui, &args),
@@ -112,7 +130,6 @@ fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {
 }
 
 /// Opens the app that the global options name.
-#[expect(dead_code, reason = "the nouns use it")]
 fn open(globals: &Globals) -> Result<App> {
     let config = crate::config::Config::from_env(globals.home.clone(), globals.app.clone())?;
     App::open(config)

@@ -89,6 +89,13 @@ pub trait Session: Send {
     /// The columns of one object. `Kind::NotFound` when it is gone, `Kind::Denied` when a right or scope is missing.
     async fn describe(&mut self, object: &str) -> Result<Shape>;
 
+    /// Whether the source can evaluate this filter (in terms of column ids) exactly as we do. When it does, a record that
+    /// stops matching must turn up as gone.
+    fn pushes(&self, object: &str, filter: &Filter) -> bool {
+        let _ = (object, filter);
+        false
+    }
+
     /// What a run with this ask will cost, with as few calls as possible.
     async fn estimate(&mut self, ask: &Ask<'_>) -> Result<Estimate>;
 

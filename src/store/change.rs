@@ -216,8 +216,11 @@ impl<'c> Change<'c> {
     /// Adds a field to a table; it is null in every record. Gives the table as it is now.
     pub fn add_field(&mut self, table: &Table, field: &Field) -> Result<Table> {
         if let Some(taken) = table.fields.iter().find(|other| lower(&other.name) == lower(&field.name)) {
-            return Err(Error::new(Kind::Conflict, format!("table `{}` has a field `{}` already", table.name, taken.name))
-                .hint(format!("see `appctl tables show {}`", table.name)));
+            return Err(Error::new(
+                Kind::Conflict,
+                format!("table `{}` has a field `{}` already", table.name, taken.name),
+            )
+            .hint(format!("see `appctl tables show {}`", table.name)));
         }
         schema::add_field(self.connection, table, field)?;
         let mut wider = table.clone();
@@ -419,8 +422,7 @@ pub(super) fn damaged(what: impl std::fmt::Display) -> Error {
 }
 
 pub(super) fn get(connection: &Connection, table: &Table, key: &[Value]) -> Result<Option<Vec<Value>>> {
-    let sql =
-        format!("SELECT {} FROM {} WHERE {}", schema::columns(table), quote(table.name.as_str()), by_key(table));
+    let sql = format!("SELECT {} FROM {} WHERE {}", schema::columns(table), quote(table.name.as_str()), by_key(table));
     let mut statement = connection.prepare_cached(&sql)?;
     sql::bind(&mut statement, 1, key.iter().map(Value::cell))?;
     let mut rows = statement.raw_query();
@@ -467,7 +469,11 @@ fn show(cell: Cell<'_>) -> String {
 fn clash(error: rusqlite::Error, table: &Table, values: &[(FieldName, Value)]) -> Error {
     let unique = matches!(
         error.sqlite_extended_error_code(),
-        Some(rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY | rusqlite::ffi::SQLITE_CONSTRAINT_ROWID)
+        Some(
+            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+                | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                | rusqlite::ffi::SQLITE_CONSTRAINT_ROWID
+        )
     );
     if !unique {
         return error.into();

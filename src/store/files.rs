@@ -14,7 +14,8 @@ pub fn make_folder(folder: &Path) -> Result<()> {
         use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
         builder.mode(0o700);
         builder.create(folder).doing(|| format!("making the folder `{}`", folder.display()))?;
-        let mode = std::fs::metadata(folder).doing(|| format!("looking at `{}`", folder.display()))?.permissions().mode();
+        let mode =
+            std::fs::metadata(folder).doing(|| format!("looking at `{}`", folder.display()))?.permissions().mode();
         if mode & 0o077 != 0 {
             let tight = std::fs::Permissions::from_mode(0o700);
             std::fs::set_permissions(folder, tight).doing(|| format!("closing `{}` to others", folder.display()))?;

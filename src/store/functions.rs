@@ -45,11 +45,7 @@ impl Aggregate<Option<decimal::Sum>, Option<String>> for DecimalSum {
         sum.add(&next).ok_or_else(|| rusqlite::Error::UserFunctionError(format!("`{next}` is no decimal").into()))
     }
 
-    fn finalize(
-        &self,
-        _: &mut Context<'_>,
-        sum: Option<Option<decimal::Sum>>,
-    ) -> rusqlite::Result<Option<String>> {
+    fn finalize(&self, _: &mut Context<'_>, sum: Option<Option<decimal::Sum>>) -> rusqlite::Result<Option<String>> {
         Ok(sum.flatten().map(|sum| sum.total()))
     }
 }

@@ -59,7 +59,8 @@ pub struct Undone {
     pub deleted: u64,
 }
 
-const COLUMNS: &str = "id, at, author_kind, author, what, connection, tables, inserted, updated, deleted, undoes, undone_by";
+const COLUMNS: &str =
+    "id, at, author_kind, author, what, connection, tables, inserted, updated, deleted, undoes, undone_by";
 
 /// State that a sync keeps: going back to an older one only makes it read more, so it never stands in the way of an undo.
 pub(super) const SYNC_STATE: &str = "sync-state";
@@ -121,9 +122,7 @@ impl Store {
 fn find(connection: &Connection, id: OperationId) -> Result<Operation> {
     let text = format!("SELECT {COLUMNS} FROM _appctl_operations WHERE id = ?");
     let found = connection.query_row(&text, [id], |row| Ok(operation(row))).optional()?;
-    found.unwrap_or_else(|| {
-        Err(Error::not_found(format!("there is no operation {id}")).hint("see `appctl log`"))
-    })
+    found.unwrap_or_else(|| Err(Error::not_found(format!("there is no operation {id}")).hint("see `appctl log`")))
 }
 
 fn operation(row: &Row<'_>) -> Result<Operation> {
@@ -188,13 +187,7 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     if let Some(name) = &target.connection {
         sync::raise_epoch(connection, name)?;
     }
-    Ok(Undone {
-        operation,
-        undid: id,
-        inserted: change.inserted,
-        updated: change.updated,
-        deleted: change.deleted,
-    })
+    Ok(Undone { operation, undid: id, inserted: change.inserted, updated: change.updated, deleted: change.deleted })
 }
 
 /// Later operations that still stand and touched the same records, or a table that this one made, dropped or widened.

@@ -40,11 +40,7 @@ impl<'t> Query<'t> {
 
 impl Store {
     /// Streams the query's rows to `each` until it breaks. The rows are one moment's: writers do not show in between.
-    pub fn read(
-        &self,
-        query: &Query<'_>,
-        each: &mut dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>>,
-    ) -> Result<()> {
+    pub fn read(&self, query: &Query<'_>, each: &mut dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>>) -> Result<()> {
         let (text, values) = select(query)?;
         let connection = self.lock();
         let mut statement = connection.prepare_cached(&text)?;

@@ -148,7 +148,6 @@ pub fn put_table(connection: &Connection, table: &Table) -> Result<()> {
     Ok(())
 }
 
-
 pub fn documents(connection: &Connection, kind: &str) -> Result<Vec<(String, Json)>> {
     let sql = "SELECT name, body FROM _appctl_documents WHERE kind = ? ORDER BY name";
     let mut statement = connection.prepare_cached(sql)?;
@@ -201,9 +200,11 @@ pub fn rowid_key(table: &Table) -> bool {
 pub fn storage(table: &Table, field: &Field) -> &'static str {
     match field.field_type {
         FieldType::Integer if rowid_key(table) && table.is_key(&field.name) => "INTEGER",
-        FieldType::Integer | FieldType::Number | FieldType::Boolean | FieldType::Binary | FieldType::Relation { .. } => {
-            "ANY"
-        }
+        FieldType::Integer
+        | FieldType::Number
+        | FieldType::Boolean
+        | FieldType::Binary
+        | FieldType::Relation { .. } => "ANY",
         _ => "TEXT",
     }
 }

@@ -90,7 +90,8 @@ fn authorize(context: &AuthContext<'_>) -> Authorization {
 }
 
 /// Functions that reach outside the query or burn memory.
-const FORBIDDEN: &[&str] = &["load_extension", "fts3_tokenizer", "zeroblob", "randomblob", "edit", "readfile", "writefile"];
+const FORBIDDEN: &[&str] =
+    &["load_extension", "fts3_tokenizer", "zeroblob", "randomblob", "edit", "readfile", "writefile"];
 
 fn is_internal(table: &str) -> bool {
     let lower = table.to_ascii_lowercase();

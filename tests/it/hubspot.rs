@@ -1,5 +1,7 @@
 //! HubSpot as a source: that what it brings is what is there, whatever happens on the way.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,6 +1,10 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
 mod filter;
+mod help;
 mod http;
 mod hubspot;
+mod layers;
+mod stage;
 mod support;
+mod vault;

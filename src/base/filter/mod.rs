@@ -155,6 +155,18 @@ impl Filter {
         })
     }
 
+    /// The same filter with every field's name replaced.
+    #[must_use]
+    pub fn rename(&self, name: &dyn Fn(&str) -> String) -> Filter {
+        let renamed = self.map(&mut |_, operand| {
+            Ok(match operand {
+                Operand::Field(path) => Operand::Field(name(path)),
+                other => other.clone(),
+            })
+        });
+        renamed.expect("renaming cannot fail")
+    }
+
     /// The same filter with `now()` fixed, for evaluating it many times.
     #[must_use]
     pub fn at(&self, now: super::Timestamp) -> Filter {

@@ -206,6 +206,13 @@ impl Ui {
         self.options.quiet
     }
 
+    /// Writes data in this form where no form was asked for.
+    pub fn instead_of_table(&mut self, format: Format) {
+        if self.options.format == Format::Table {
+            self.options.format = format;
+        }
+    }
+
     pub fn format(&self) -> Format {
         self.options.format
     }

@@ -186,7 +186,7 @@ mod tests {
         let rows: Vec<[Value; 2]> = (0..10_000_i64).map(|row| [format!("row {row:05}").into(), row.into()]).collect();
         let shown = written(Format::Table, None, None, &rows);
         assert_eq!(shown.lines().count(), 10_001);
-        assert_eq!(shown.lines().nth(1), Some("row 00000     0"));
+        assert_eq!(shown.lines().nth(1), Some("row 00000    0"));
         assert_eq!(shown.lines().last(), Some("row 09999  9999"));
     }
 }

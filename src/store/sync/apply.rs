@@ -13,8 +13,8 @@ use super::{check_epoch, journal, load, raise_epoch};
 use crate::base::{Cell, Error, Field, FieldName, Result, Table, Value};
 use crate::store::change::{Author, AuthorKind, Change, key_text};
 use crate::store::operations::SYNC_STATE;
-use crate::store::sql::{self, quote, quote_all};
 use crate::store::schema;
+use crate::store::sql::{self, quote, quote_all};
 
 /// A run that would remove more than this share of a table's rows, and more than this many, stops.
 const DELETE_SHARE: u64 = 10; // per cent
@@ -31,6 +31,7 @@ impl Run<'_> {
         what: &str,
         record: &dyn Fn(&Applied) -> RunRecord,
     ) -> Result<Applied> {
+        check_epoch(&self.store.lock(), &self.request.connection, self.epoch)?;
         let diffs = self.compare(objects)?;
         let mut applied = Applied { objects: BTreeMap::new(), operation: None, held: Duration::ZERO };
         for object in objects {

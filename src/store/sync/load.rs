@@ -88,9 +88,10 @@ pub fn seen_name(hidden: &str) -> String {
 
 /// Where the keys of an unsorted listing wait for its end.
 pub fn seen_table(connection: &Connection, plan: &ObjectPlan, hidden: &str) -> Result<()> {
-    let columns = plan.table.key_fields().map(|field| {
-        format!("{} {}", quote(field.name.as_str()), schema::storage(&plan.table, field))
-    });
+    let columns = plan
+        .table
+        .key_fields()
+        .map(|field| format!("{} {}", quote(field.name.as_str()), schema::storage(&plan.table, field)));
     let columns: Vec<String> = columns.collect();
     let keys = quote_all(plan.table.key.iter().map(AsRef::as_ref));
     connection.execute_batch(&format!(

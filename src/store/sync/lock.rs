@@ -94,9 +94,9 @@ impl Store {
 
     fn busy(&self, connection: &ConnectionName, path: &Path) -> Error {
         let holder = read_holder(path);
-        let since = holder.since.map_or(String::new(), |since| {
-            format!(", for {} seconds", self.clock.now().since(since).as_secs())
-        });
+        let since = holder
+            .since
+            .map_or(String::new(), |since| format!(", for {} seconds", self.clock.now().since(since).as_secs()));
         let progress = stage::interrupted(&self.sync_folder(connection).join(stage::FILE)).ok().flatten();
         let page = progress.map_or(String::new(), |progress| format!(", at page {}", progress.pages()));
         let who = format!("process {} on {}", holder.pid, holder.host);

@@ -157,7 +157,10 @@ pub struct Counts {
 pub enum Outcome {
     Applied(Counts),
     /// The run would have removed this many of the table's rows; nothing of the object was changed
-    Guarded { deletes: u64, rows: u64 },
+    Guarded {
+        deletes: u64,
+        rows: u64,
+    },
 }
 
 /// One object to show, with the state that its next run begins from.
@@ -333,11 +336,13 @@ impl Run<'_> {
         batch: &Batch<'_>,
         verdict: &dyn Fn(&[Cell<'_>]) -> Verdict,
     ) -> Result<&ObjectProgress> {
+        check_epoch(&self.store.lock(), &self.request.connection, self.epoch)?;
         let staged = self.objects.get_mut(object).ok_or_else(|| unknown(object))?;
         match &staged.place {
             Place::Stage(_) => put::to_stage(self.store, &self.stage, staged, batch, verdict)?,
             Place::Hidden(_) => {
                 put::to_hidden(self.store, &self.request.connection, self.epoch, staged, batch, verdict)?;
+                self.stage.note_hidden(object, Some(&staged.progress))?;
             }
         }
         Ok(&self.objects[object].progress)
@@ -358,7 +363,7 @@ impl Run<'_> {
 
     /// Ends the run without showing anything; what was staged waits for the next one.
     pub fn give_up(self) -> Result<()> {
-        self.stage.pause()
+        self.stage.close()
     }
 }
 

@@ -67,7 +67,8 @@ impl Stage {
             }
             other => other?,
         };
-        let text = "INSERT INTO run VALUES (1, ?1, ?2, 1) ON CONFLICT DO UPDATE SET started = ?1, pid = ?2, running = 1";
+        let text =
+            "INSERT INTO run VALUES (1, ?1, ?2, 1) ON CONFLICT DO UPDATE SET started = ?1, pid = ?2, running = 1";
         connection.execute(text, params![request.started.rfc3339(), std::process::id()])?;
         Ok(Stage { connection, path, _temporary: temporary })
     }

@@ -1,6 +1,8 @@
 //! A source's pages, applied as the engine promises to, in the plainest way: what the tests of a source compare with the
 //! truth.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use appctl::base::{Cell, Result, Rows, Timestamp};

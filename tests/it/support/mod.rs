@@ -1,4 +1,6 @@
 //! What the tests share: servers, homes and checks.
+
+pub mod home;
 pub mod mirror;
 pub mod portal;
 pub mod wire;

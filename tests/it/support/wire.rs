@@ -1,6 +1,8 @@
 //! A server that says exactly the bytes it is told to, for what goes wrong on the wire: answers in order, then the last
 //! one again and again.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

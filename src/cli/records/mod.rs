@@ -1,0 +1,54 @@
+//! `appctl records`: one file a verb.
+
+use clap::Subcommand;
+
+use super::ui::Ui;
+use crate::app::App;
+use crate::base::Result;
+
+mod count;
+mod create;
+mod delete;
+mod export;
+mod get;
+mod given;
+mod list;
+mod shown;
+mod update;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// List records
+    List(list::Args),
+    /// Show one record
+    Get(get::Args),
+    /// Create one record, or many at once
+    Create(create::Args),
+    /// Change fields of a record
+    Update(update::Args),
+    /// Delete records
+    Delete(delete::Args),
+    /// Count records
+    Count(count::Args),
+    /// Write records as CSV, or as `-o json` or `-o jsonl`
+    Export(export::Args),
+}
+
+impl Command {
+    pub async fn run(self, app: &mut App, ui: &mut Ui) -> Result<()> {
+        match self {
+            Command::List(args) => list::run(app, ui, args).await,
+            Command::Get(args) => get::run(app, ui, args).await,
+            Command::Create(args) => create::run(app, ui, args).await,
+            Command::Update(args) => update::run(app, ui, args).await,
+            Command::Delete(args) => delete::run(app, ui, args).await,
+            Command::Count(args) => count::run(app, ui, args).await,
+            Command::Export(args) => export::run(app, ui, args).await,
+        }
+    }
+}
+
+/// What a filter looks like, for help texts.
+const FILTERS: &str = "\
+Filters: = <> < <= > >=, and, or, not, in (…), between … and …, like 'A%', is null, is true,
+now() + interval '7 days'. Texts and dates stand in single quotes, odd field names in double quotes.";

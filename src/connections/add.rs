@@ -1,0 +1,300 @@
+//! Making a connection: the account is checked with the provider, the objects are looked at, the mapping is settled, and
+//! only then is anything kept.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::target::{filter, free_name};
+use super::{ColumnConfig, Connection, DOCUMENT, ObjectConfig, Schedule, refuse_taken_table};
+use crate::accounts::{self, Account, NewAccount};
+use crate::app::App;
+use crate::base::{Budget, ConnectionName, Error, FieldName, Kind, Label, Result, Secret, TableName, Timestamp};
+use crate::sources::{self, Access, ObjectSummary, Session, Shape};
+
+/// What a new connection shall be. What is not given is discovered or takes its usual value.
+#[derive(Clone, Debug, Default)]
+pub struct AddRequest {
+    pub source: String,
+    /// The source's id when not given
+    pub name: Option<ConnectionName>,
+    /// An existing account, or what a new one shall be called (the connection's name when not given)
+    pub account: Option<Label>,
+    /// Of a new account
+    pub secret: Option<Secret>,
+    /// Of a new account
+    pub endpoint: Option<Url>,
+    pub settings: BTreeMap<String, String>,
+    pub objects: Vec<ObjectRequest>,
+    /// Every object that can be synced
+    pub all: bool,
+    pub schedule: Option<Schedule>,
+}
+
+/// One object that shall be brought.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ObjectRequest {
+    pub object: String,
+    pub table: Option<TableName>,
+    /// Columns to bring, each with the field's name where it shall not be the column's own; all when empty
+    pub fields: Vec<(String, Option<FieldName>)>,
+    pub filter: Option<String>,
+    pub since: Option<Timestamp>,
+    /// The columns that tell records apart, where the source does not say
+    pub key: Vec<String>,
+    pub cursor_column: Option<String>,
+    pub auto_fields: bool,
+}
+
+impl AddRequest {
+    fn connection_name(&self) -> Result<ConnectionName> {
+        self.name.clone().map_or_else(|| ConnectionName::parse(&self.source), Ok)
+    }
+
+    fn label(&self) -> Result<Label> {
+        self.account.clone().map_or_else(|| Label::parse(self.connection_name()?.as_str()), Ok)
+    }
+}
+
+/// Checks the account with its provider and lists what could be synced; keeps nothing. For a wizard.
+pub async fn offer(app: &App, request: &AddRequest) -> Result<(sources::Identity, Vec<ObjectSummary>)> {
+    let (_, mut session) = open(app, request).await?;
+    Ok((session.identity().await?, session.objects().await?))
+}
+
+/// Makes the connection, and its account when that is new: both or neither.
+///
+/// `Kind::Conflict` for a name or table that is taken, `Kind::SignIn` when the provider refuses the secret,
+/// `Kind::NotFound` and `Kind::Denied` for objects that are not there or not readable.
+pub async fn add(app: &App, request: &AddRequest) -> Result<Connection> {
+    let name = request.connection_name()?;
+    refuse_taken_name(app, &name)?;
+    let (existing, mut session) = open(app, request).await?;
+    let identity = session.identity().await?;
+    let account = match existing {
+        Some(account) => account,
+        None => accounts::prepare(
+            app,
+            NewAccount {
+                label: request.label()?,
+                provider: sources::find(&request.source)?.spec().provider.id.to_owned(),
+                identity: accounts::Identity { id: identity.id, name: identity.name },
+                endpoint: request.endpoint.clone(),
+                settings: BTreeMap::new(),
+            },
+        )?,
+    };
+    let mut connection = Connection {
+        name: name.clone(),
+        source: request.source.clone(),
+        account: account.label.clone(),
+        settings: request.settings.clone(),
+        objects: Vec::new(),
+        schedule: request.schedule.clone(),
+        paused: false,
+        created: app.clock.now(),
+    };
+    for object in wanted(request, session.as_mut()).await? {
+        let shape = session.describe(&object.object).await?;
+        let config = configure(&object, &shape, session.as_ref())?;
+        refuse_taken_table(app, &name, &config.table, &config.object)?;
+        if connection.objects.iter().any(|other| other.table == config.table) {
+            return Err(Error::new(Kind::Conflict, format!("two objects would fill table `{}`", config.table))
+                .hint(format!("name another table: `--object {}=NAME`", config.object)));
+        }
+        connection.objects.push(config);
+    }
+    keep(app, &connection, &account, request)?;
+    Ok(connection)
+}
+
+fn refuse_taken_name(app: &App, name: &ConnectionName) -> Result<()> {
+    if app.store.document(DOCUMENT, name.as_str())?.is_some() {
+        return Err(Error::new(Kind::Conflict, format!("there is a connection named `{name}` already"))
+            .hint("give this one another name with `--name NAME`, or see `appctl connections show`"));
+    }
+    Ok(())
+}
+
+/// Opens the source with the account that is there, or with what the request says of a new one.
+async fn open(app: &App, request: &AddRequest) -> Result<(Option<Account>, Box<dyn Session>)> {
+    let source = sources::find(&request.source)?;
+    let spec = source.spec();
+    check_settings(spec, &request.settings)?;
+    let label = request.label()?;
+    let existing = accounts::list(app)?.into_iter().find(|account| account.label == label);
+    let (secret, endpoint) = match &existing {
+        Some(account) => {
+            refuse_other_provider(account, spec)?;
+            if request.secret.is_some() || request.endpoint.is_some() {
+                return Err(Error::new(Kind::Conflict, format!("there is an account labelled `{label}` already"))
+                    .hint(
+                        "leave the token and the endpoint out to use it, or give a new label with `--account LABEL`",
+                    ));
+            }
+            (accounts::secret(app, account)?, account.endpoint.clone())
+        }
+        None => {
+            if let Some(endpoint) = &request.endpoint {
+                accounts::check_endpoint(endpoint)?;
+            }
+            let secret = request.secret.clone().or_else(|| app.config.token(&label).cloned());
+            if secret.is_none() && !spec.provider.secret_optional {
+                return Err(Error::usage(format!("{} needs a {}", spec.title, spec.provider.secret)).hint(format!(
+                    "give it with `--token-stdin` or `--token-file FILE`, or set `{}`; make one at {}",
+                    accounts::variable(&label),
+                    spec.provider.console
+                )));
+            }
+            (secret, request.endpoint.clone())
+        }
+    };
+    let access = Access {
+        http: app.http.clone(),
+        endpoint,
+        secret,
+        settings: request.settings.clone(),
+        clock: app.clock.clone(),
+        budget: Budget::unlimited(),
+        account: label.to_string(),
+    };
+    Ok((existing, source.open(access).await?))
+}
+
+fn refuse_other_provider(account: &Account, spec: &sources::Spec) -> Result<()> {
+    if account.provider == spec.provider.id {
+        return Ok(());
+    }
+    let message =
+        format!("account `{}` is one of `{}`, not of `{}`", account.label, account.provider, spec.provider.id);
+    Err(Error::usage(message).hint("choose another label with `--account LABEL`"))
+}
+
+/// Refuses unknown settings and asks for those that are needed.
+pub(super) fn check_settings(spec: &sources::Spec, settings: &BTreeMap<String, String>) -> Result<()> {
+    let known = || spec.settings.iter().map(|setting| setting.key).collect::<Vec<_>>().join(", ");
+    if let Some(key) = settings.keys().find(|key| spec.settings.iter().all(|setting| setting.key != key.as_str())) {
+        return Err(Error::usage(format!("{} has no setting `{key}`", spec.title)).hint(match known().as_str() {
+            "" => "it has no settings".to_owned(),
+            known => format!("it has {known}"),
+        }));
+    }
+    let missing = spec.settings.iter().find(|setting| setting.required && !settings.contains_key(setting.key));
+    match missing {
+        None => Ok(()),
+        Some(setting) => {
+            Err(Error::usage(format!("{} needs the setting `{}`: {}", spec.title, setting.key, setting.help))
+                .hint(format!("add `--set {}=VALUE`", setting.key)))
+        }
+    }
+}
+
+/// The objects asked for; with `all`, every one without a problem.
+async fn wanted(request: &AddRequest, session: &mut dyn Session) -> Result<Vec<ObjectRequest>> {
+    let mut wanted = request.objects.clone();
+    if request.all {
+        for object in session.objects().await? {
+            if object.problem.is_none() && wanted.iter().all(|other| other.object != object.id) {
+                wanted.push(ObjectRequest { object: object.id, ..ObjectRequest::default() });
+            }
+        }
+    }
+    if wanted.is_empty() {
+        return Err(Error::usage("no object was named").hint("add `--object NAME` for each, or `--all`"));
+    }
+    Ok(wanted)
+}
+
+/// Settles one object's mapping from what was asked and what the source says.
+pub(super) fn configure(request: &ObjectRequest, shape: &Shape, session: &dyn Session) -> Result<ObjectConfig> {
+    let object = &request.object;
+    let key = if request.key.is_empty() { shape.key.clone() } else { request.key.clone() };
+    if key.is_empty() {
+        return Err(Error::usage(format!("`{object}` has no key that tells its records apart"))
+            .hint(format!("name the columns that do: `--key {object}=COLUMN[,COLUMN]`")));
+    }
+    let mut columns: Vec<ColumnConfig> = Vec::new();
+    let chosen = |id: &str| request.fields.iter().find(|(column, _)| column == id);
+    let all = request.fields.is_empty();
+    for id in key.iter().chain(request.fields.iter().map(|(id, _)| id).filter(|id| !key.contains(id))) {
+        if !shape.columns.iter().any(|column| column.id == *id) {
+            return Err(no_column(object, id, shape));
+        }
+    }
+    let is_key = |id: &String| key.contains(id);
+    let keys = key.iter();
+    let others = shape.columns.iter().map(|column| &column.id).filter(|id| !is_key(id));
+    for id in keys.chain(others.filter(|id| all || chosen(id).is_some())) {
+        let field = match chosen(id) {
+            Some((_, Some(field))) => field.clone(),
+            _ => free_name(&columns, id)?,
+        };
+        if columns.iter().any(|line| line.field == field) {
+            return Err(Error::new(Kind::Conflict, format!("two columns of `{object}` would fill field `{field}`"))
+                .hint(format!("name one of them: `--field {object}.{id}=NAME`")));
+        }
+        columns.push(ColumnConfig { id: id.clone(), field });
+    }
+    if let Some(column) = &request.cursor_column
+        && !shape.columns.iter().any(|other| other.id == *column)
+    {
+        return Err(no_column(object, column, shape));
+    }
+    let left_out = shape.columns.iter().filter(|column| columns.iter().all(|line| line.id != column.id));
+    let mut config = ObjectConfig {
+        object: object.clone(),
+        table: request.table.clone().map_or_else(|| TableName::from_object(object), Ok)?,
+        key,
+        left_out: left_out.map(|column| column.id.clone()).collect(),
+        columns,
+        auto_fields: request.auto_fields,
+        filter: request.filter.clone(),
+        filter_at_source: false,
+        since: request.since,
+        cursor_column: request.cursor_column.clone().or_else(|| shape.cursors.first().cloned()),
+    };
+    if let Some(text) = &request.filter {
+        let filter = filter(text, &config, shape)?;
+        config.filter_at_source = shape.filters && session.pushes(object, &filter);
+    }
+    Ok(config)
+}
+
+fn no_column(object: &str, id: &str, shape: &Shape) -> Error {
+    let near = shape
+        .columns
+        .iter()
+        .map(|column| column.id.as_str())
+        .max_by(|left, right| strsim::jaro_winkler(left, id).total_cmp(&strsim::jaro_winkler(right, id)));
+    let hint = near.map_or("it has no columns".to_owned(), |near| format!("did you mean `{near}`?"));
+    Error::not_found(format!("`{object}` has no column `{id}`")).hint(hint)
+}
+
+/// Keeps the secret, then the account and the connection in one change; a failure leaves nothing.
+fn keep(app: &App, connection: &Connection, account: &Account, request: &AddRequest) -> Result<()> {
+    let new = !accounts::list(app)?.iter().any(|other| other.label == account.label);
+    if new && let Some(secret) = &request.secret {
+        accounts::keep_secret(app, account, secret)?;
+    }
+    let what = format!("add connection {}", connection.name);
+    let kept = app.store.change(&app.person(), &what, |change| {
+        if change.document(DOCUMENT, connection.name.as_str())?.is_some() {
+            return Err(Error::new(
+                Kind::Conflict,
+                format!("there is a connection named `{}` already", connection.name),
+            ));
+        }
+        if new {
+            accounts::put(change, account)?;
+        }
+        change.put_document(DOCUMENT, connection.name.as_str(), &connection.body())
+    });
+    if let Err(error) = kept {
+        if new {
+            // The first failure is what a person must hear of; a secret that no account names can do nothing.
+            let _ = accounts::forget_secret(app, account);
+        }
+        return Err(error);
+    }
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! How each connection is. Nothing of it is stored as such: it follows from the lock, the last runs, the states and the
+//! clock, so it cannot be half true.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::report::{Failure, RunReport, RunStatus};
+use super::target::State;
+use super::{Connection, Drift, find, list};
+use crate::accounts;
+use crate::app::App;
+use crate::base::{ConnectionName, Error, Kind, Result, Timestamp};
+
+/// A connection's health in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Health {
+    #[serde(rename = "healthy")]
+    Healthy,
+    #[serde(rename = "syncing")]
+    Syncing,
+    /// It should have run by now and did not
+    #[serde(rename = "stale")]
+    Stale,
+    /// The last run failed, or a part of it
+    #[serde(rename = "degraded")]
+    Degraded,
+    #[serde(rename = "needs re-auth")]
+    NeedsReauth,
+    #[serde(rename = "paused")]
+    Paused,
+    #[serde(rename = "never synced")]
+    NeverSynced,
+}
+
+impl Health {
+    pub fn word(self) -> &'static str {
+        match self {
+            Health::Healthy => "healthy",
+            Health::Syncing => "syncing",
+            Health::Stale => "stale",
+            Health::Degraded => "degraded",
+            Health::NeedsReauth => "needs re-auth",
+            Health::Paused => "paused",
+            Health::NeverSynced => "never synced",
+        }
+    }
+
+    /// Whether `--check` is content.
+    pub fn is_fine(self) -> bool {
+        matches!(self, Health::Healthy | Health::Syncing | Health::Paused)
+    }
+}
+
+/// One connection's status. Its JSON is pinned: scripts depend on it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    pub connection: String,
+    pub source: String,
+    pub status: Health,
+    /// When the oldest of its objects was last completely in step; null before that
+    pub freshness: Option<Timestamp>,
+    pub next_run: Option<Timestamp>,
+    pub last_error: Option<Failure>,
+    pub account: String,
+    pub endpoint: Option<String>,
+    pub schedule: Option<String>,
+    /// Of the last run
+    pub inserted: u64,
+    pub updated: u64,
+    pub deleted: u64,
+    pub calls: u64,
+    /// A run that died, as far as it came; the next run goes on from there
+    pub interrupted: Option<String>,
+    /// The command that helps
+    pub fix: Option<String>,
+    pub objects: Vec<ObjectStatus>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ObjectStatus {
+    pub object: String,
+    pub table: String,
+    pub status: Health,
+    pub freshness: Option<Timestamp>,
+    pub rows: Option<u64>,
+    pub drift: Drift,
+    pub last_error: Option<Failure>,
+}
+
+/// The status of every connection, by name.
+pub fn status(app: &App) -> Result<Vec<Status>> {
+    list(app)?.iter().map(|connection| of(app, connection)).collect()
+}
+
+/// The status of one.
+pub fn status_of(app: &App, name: &ConnectionName) -> Result<Status> {
+    of(app, &find(app, name)?)
+}
+
+fn of(app: &App, connection: &Connection) -> Result<Status> {
+    let name = &connection.name;
+    let runs = reports(app, name)?;
+    let states = states(app, name)?;
+    let holder = app.store.holder(name)?;
+    let last = runs.first();
+    let interrupted = app.store.interrupted(name)?;
+    let account = accounts::find(app, &connection.account)?;
+    let needs_reauth = needs_reauth(last, account.authorised);
+    let objects = objects(app, connection, &runs, &states)?;
+    let freshness = objects.iter().map(|object| object.freshness).min().flatten();
+    let next_run =
+        if connection.paused || needs_reauth { None } else { next_run(connection, last.map(|run| run.started)) };
+    let late = connection
+        .schedule
+        .as_ref()
+        .zip(freshness)
+        .is_some_and(|(schedule, fresh)| app.clock.now().since(fresh) > schedule.patience(fresh));
+    let failed =
+        last.is_some_and(|run| matches!(run.status, RunStatus::Failed | RunStatus::Partial | RunStatus::Stopped));
+    let died = interrupted.is_some() && holder.is_none();
+    let health = match () {
+        () if holder.is_some() => Health::Syncing,
+        () if needs_reauth => Health::NeedsReauth,
+        () if connection.paused => Health::Paused,
+        () if failed || died || objects.iter().any(|object| object.status == Health::Degraded) => Health::Degraded,
+        () if freshness.is_none() => Health::NeverSynced,
+        () if late => Health::Stale,
+        () => Health::Healthy,
+    };
+    Ok(Status {
+        connection: name.to_string(),
+        source: connection.source.clone(),
+        status: health,
+        freshness,
+        next_run,
+        last_error: last.and_then(last_error),
+        account: account.label.to_string(),
+        endpoint: account.endpoint.as_ref().map(ToString::to_string),
+        schedule: connection.schedule.as_ref().map(ToString::to_string),
+        inserted: last.map_or(0, |run| run.inserted),
+        updated: last.map_or(0, |run| run.updated),
+        deleted: last.map_or(0, |run| run.deleted),
+        calls: last.map_or(0, |run| run.calls),
+        interrupted: interrupted.filter(|_| holder.is_none()).map(|one| format!("interrupted at page {}", one.pages())),
+        fix: fix(name, health),
+        objects,
+    })
+}
+
+fn objects(
+    app: &App,
+    connection: &Connection,
+    runs: &[RunReport],
+    states: &BTreeMap<String, State>,
+) -> Result<Vec<ObjectStatus>> {
+    let tables = app.store.tables()?;
+    let mut found = Vec::new();
+    for config in &connection.objects {
+        let state = states.get(&config.object);
+        let last = runs.iter().find_map(|run| run.objects.iter().find(|object| object.object == config.object));
+        let error = last.and_then(|object| object.error.clone());
+        let table = tables.iter().find(|table| table.name == config.table);
+        let everything = crate::base::filter::Filter::everything();
+        let rows = table.map(|table| app.store.count(table, &everything, app.clock.now())).transpose()?;
+        let fresh = state.and_then(|state| state.fresh);
+        found.push(ObjectStatus {
+            object: config.object.clone(),
+            table: config.table.to_string(),
+            status: match (&error, fresh) {
+                (Some(_), _) => Health::Degraded,
+                (None, None) => Health::NeverSynced,
+                (None, Some(_)) => Health::Healthy,
+            },
+            freshness: fresh,
+            rows,
+            drift: state.map(|state| state.drift.clone()).unwrap_or_default(),
+            last_error: error,
+        });
+    }
+    Ok(found)
+}
+
+fn last_error(run: &RunReport) -> Option<Failure> {
+    run.error.clone().or_else(|| run.objects.iter().find_map(|object| object.error.clone()))
+}
+
+/// Certain only when the provider said so in the last run, and nobody has signed in since.
+fn needs_reauth(last: Option<&RunReport>, authorised: Timestamp) -> bool {
+    let refused = |run: &RunReport| run.error.as_ref().is_some_and(|error| error.kind == Kind::SignIn.word());
+    last.is_some_and(|run| refused(run) && run.started >= authorised)
+}
+
+fn fix(name: &ConnectionName, health: Health) -> Option<String> {
+    match health {
+        Health::NeedsReauth => Some(format!("appctl connections reauth {name}")),
+        Health::Paused => Some(format!("appctl connections resume {name}")),
+        Health::Degraded | Health::Stale | Health::NeverSynced => Some(format!("appctl connections sync {name}")),
+        Health::Healthy | Health::Syncing => None,
+    }
+}
+
+/// When a connection runs next; `None` without a schedule. Due at once when it never ran.
+pub fn next_run(connection: &Connection, last: Option<Timestamp>) -> Option<Timestamp> {
+    connection.schedule.as_ref()?.next(last.unwrap_or(connection.created))
+}
+
+/// Whether the scheduler should run it now: its time has come (and `jitter` has passed), nobody has to sign in first, and
+/// it is not paused.
+pub fn is_due(app: &App, connection: &Connection, jitter: std::time::Duration) -> Result<bool> {
+    let runs = reports_up_to(app, &connection.name, 1)?;
+    let last = runs.first();
+    let account = accounts::find(app, &connection.account)?;
+    if connection.paused || needs_reauth(last, account.authorised) {
+        return Ok(false);
+    }
+    let next = next_run(connection, last.map(|run| run.started));
+    Ok(next.is_some_and(|next| next.plus(jitter) <= app.clock.now()))
+}
+
+/// Finished runs, newest first.
+pub(super) fn reports(app: &App, name: &ConnectionName) -> Result<Vec<RunReport>> {
+    reports_up_to(app, name, 20)
+}
+
+pub(super) fn reports_up_to(app: &App, name: &ConnectionName, limit: usize) -> Result<Vec<RunReport>> {
+    let read = |run: crate::app::RunRecord| {
+        let mut report: RunReport = serde_json::from_value(run.record)
+            .map_err(|error| Error::new(Kind::Corrupt, format!("a run of `{name}` cannot be read: {error}")))?;
+        report.operation = run.operation;
+        Ok(report)
+    };
+    app.store.runs(name, limit)?.into_iter().map(read).collect()
+}
+
+fn states(app: &App, name: &ConnectionName) -> Result<BTreeMap<String, State>> {
+    let read = |(object, json)| -> Result<(String, State)> {
+        let state = serde_json::from_value(json)
+            .map_err(|error| Error::new(Kind::Corrupt, format!("a sync state of `{name}`: {error}")))?;
+        Ok((object, state))
+    };
+    app.store.sync_states(name)?.into_iter().map(read).collect()
+}

@@ -1,1 +1,0 @@
-//! Wakes, asks connections what is due, and runs it.

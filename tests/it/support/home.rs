@@ -1,0 +1,133 @@
+//! An empty home in which the real program runs, as a person's shell would run it.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The program under test.
+pub const APPCTL: &str = env!("CARGO_BIN_EXE_appctl");
+
+/// A temporary `APPCTL_HOME`, removed when dropped. Nothing of the caller's environment gets in.
+pub struct Home {
+    folder: tempfile::TempDir,
+}
+
+/// What a command did. `to_string` is what snapshots compare: status, stdout and stderr, with everything that differs
+/// between two machines or two moments replaced.
+pub struct Ran {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+    home: PathBuf,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Home { folder: tempfile::tempdir().expect("the temporary folder can be written") }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs `appctl` with these arguments, split as a shell splits them (quotes, no variables), and gives the snapshot.
+    pub fn run(&self, arguments: &str) -> String {
+        self.run_with(None, &[], arguments).to_string()
+    }
+
+    /// The same with text on stdin (`None`: stdin is closed) and environment variables.
+    pub fn run_with(&self, stdin: Option<&str>, variables: &[(&str, &str)], arguments: &str) -> Ran {
+        let mut command = self.command(&words(arguments));
+        command.envs(variables.iter().copied());
+        self.finish(command, stdin)
+    }
+
+    /// The program in this home, for tests that need more than a whole run: kill it, pipe it, time it.
+    pub fn command<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = Command::new(APPCTL);
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command.env("APPCTL_HOME", self.path()).env("APPCTL_VAULT", "memory").env("APPCTL_USER", "tester");
+        command.env("HOME", self.path()).env("PATH", "/usr/bin:/bin").env("RUST_BACKTRACE", "0");
+        command
+    }
+
+    /// Runs a prepared command to its end.
+    pub fn finish(&self, mut command: Command, stdin: Option<&str>) -> Ran {
+        command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        if let (Some(text), Some(mut pipe)) = (stdin, child.stdin.take()) {
+            // A command may end without reading what it does not need.
+            let _ = pipe.write_all(text.as_bytes());
+        }
+        let output = child.wait_with_output().expect("the program ends");
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            home: self.path().to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for Ran {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "\n[status {}]\n", self.status)?;
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            if !text.is_empty() {
+                let end = if text.ends_with('\n') { "" } else { "\n" };
+                write!(f, "[{name}]\n{}{end}", normal(text, &self.home))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Splits arguments as a shell does: spaces separate, single and double quotes hold together.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for letter in text.chars() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None, letter) if letter.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    assert!(quote.is_none(), "a quote is not closed in {text}");
+    words.extend(word);
+    words
+}
+
+/// Replaces the home's path by `[HOME]`, times by `[TIME]`, durations by `[N]s` and free ports by `[PORT]`.
+pub fn normal(text: &str, home: &Path) -> String {
+    let text = text.replace(&home.display().to_string(), "[HOME]");
+    let text = replace_shape(&text, "dddd-dd-ddTdd:dd:dd", "[TIME]", "0123456789.Z");
+    replace_shape(&text, "127.0.0.1:dd", "127.0.0.1:[PORT]", "0123456789")
+}
+
+/// Replaces whatever looks like `shape` (`d` is a digit) together with the `tail` letters that follow it.
+fn replace_shape(text: &str, shape: &str, with: &str, tail: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let fits = rest.len() >= shape.len()
+            && rest
+                .bytes()
+                .zip(shape.bytes())
+                .all(|(is, want)| if want == b'd' { is.is_ascii_digit() } else { is == want });
+        if fits {
+            result.push_str(with);
+            rest = rest[shape.len()..].trim_start_matches(|letter| tail.contains(letter));
+        } else {
+            let letter = rest.chars().next().expect("the rest is not empty");
+            result.push(letter);
+            rest = &rest[letter.len_utf8()..];
+        }
+    }
+    result
+}
