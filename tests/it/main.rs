@@ -3,6 +3,8 @@
 mod connections;
 mod filter;
 mod help;
+mod http;
+mod hubspot;
 mod layers;
 mod postgres;
 mod stage;

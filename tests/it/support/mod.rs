@@ -3,3 +3,6 @@
 pub mod home;
 pub mod seed;
 pub mod postgres;
+pub mod mirror;
+pub mod portal;
+pub mod wire;
