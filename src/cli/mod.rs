@@ -128,7 +128,10 @@ fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {
         // `| head` has seen enough.
         Err(_) if ui.is_closed() => ExitCode::SUCCESS,
         Err(error) => {
-            ui.error(&error);
+            // Whoever pressed Ctrl-C knows it, unless there is more to say.
+            if error != Interrupt::error() || ui.speaks_json() {
+                ui.error(&error);
+            }
             ExitCode::from(error.kind.exit_status())
         }
     }

@@ -3,6 +3,7 @@
 mod connections;
 mod filter;
 mod help;
+mod interrupts;
 mod layers;
 mod stage;
 mod support;

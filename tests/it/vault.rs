@@ -18,16 +18,18 @@ fn this_sessions_vault_keeps_secrets() {
     if let Err(error) = vault.probe() {
         panic!("{}: {} [{}]", error.kind.word(), error.message, error.hint.unwrap_or_default());
     }
+    // Several processes may be here at once, each with a name of its own.
+    let name = &format!("test/hubspot/{}", std::process::id());
     for size in [1, 100, 2_398, 2_399, 5_000, 64 * 1024, 3] {
         let secret = Secret::new("s".repeat(size));
-        vault.set("test/hubspot/1", &secret).unwrap();
-        let read = vault.get("test/hubspot/1").unwrap().expect("it was just kept");
+        vault.set(name, &secret).unwrap();
+        let read = vault.get(name).unwrap().expect("it was just kept");
         assert!(read.expose() == secret.expose(), "{size} bytes came back as {}", read.expose().len());
     }
-    assert!(vault.get("test/hubspot/2").unwrap().is_none());
-    assert!(vault.delete("test/hubspot/1").unwrap());
-    assert!(!vault.delete("test/hubspot/1").unwrap());
-    assert!(vault.get("test/hubspot/1").unwrap().is_none());
+    assert!(vault.get("test/hubspot/other").unwrap().is_none());
+    assert!(vault.delete(name).unwrap());
+    assert!(!vault.delete(name).unwrap());
+    assert!(vault.get(name).unwrap().is_none());
 }
 
 #[cfg(target_os = "linux")]
@@ -35,6 +37,15 @@ fn this_sessions_vault_keeps_secrets() {
 fn an_unlocked_keyring_keeps_secrets_of_every_size() {
     let seen = session("start --unlock", "");
     assert!(seen.passed, "{}", seen.text);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn twenty_processes_keep_secrets_at_once() {
+    let others = r#"for try in $(seq 19); do "$0" --exact vault::this_sessions_vault_keeps_secrets & done"#;
+    let seen = session("start --unlock", others);
+    assert!(seen.passed, "{}", seen.text);
+    assert_eq!(seen.text.matches("test result: ok").count(), 20, "{}", seen.text);
 }
 
 #[cfg(target_os = "linux")]
@@ -93,6 +104,9 @@ fn session(start: &str, then: &str) -> Seen {
         {start}
         {then}
         "$0" --exact vault::this_sessions_vault_keeps_secrets --nocapture
+        result=$?
+        for job in $(jobs -p); do [ "$job" = "$keyring" ] || wait "$job" || result=$?; done
+        exit $result
         "#
     );
     let began = Instant::now();
