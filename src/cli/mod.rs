@@ -52,7 +52,7 @@ pub struct Cli {
 pub enum Command {
     /// Fill tables from other products and keep them in step
     #[command(subcommand)]
-    Connections(connections::Command),
+    Connections(Box<connections::Command>),
     /// Make tables, show them, and query across them
     #[command(subcommand)]
     Tables(tables::Command),

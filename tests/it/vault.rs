@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 use appctl::base::Secret;
 use appctl::vault::Vault;
 
-/// Says to `this_sessions_vault` that it runs inside of a session with a keyring.
+/// Says to `this_sessions_vault` that it runs inside of a session with a keyring, and in which home.
 const INSIDE: &str = "APPCTL_TEST_KEYRING";
 
 #[test]
 fn this_sessions_vault_keeps_secrets() {
     #[expect(clippy::disallowed_methods, reason = "a message from the test that started this one")]
-    let inside = std::env::var_os(INSIDE).is_some();
-    let vault = if inside { Vault::keyring() } else { Vault::memory() };
+    let inside = std::env::var_os(INSIDE);
+    let vault =
+        inside.map_or_else(Vault::memory, |home| Vault::keyring(std::path::Path::new(&home).join("keyring.lock")));
     if let Err(error) = vault.probe() {
         panic!("{}: {} [{}]", error.kind.word(), error.message, error.hint.unwrap_or_default());
     }
@@ -42,7 +43,8 @@ fn an_unlocked_keyring_keeps_secrets_of_every_size() {
 #[cfg(target_os = "linux")]
 #[test]
 fn twenty_processes_keep_secrets_at_once() {
-    let others = r#"for try in $(seq 19); do "$0" --exact vault::this_sessions_vault_keeps_secrets & done"#;
+    let others =
+        r#"for try in $(seq 19); do "$0" --exact vault::this_sessions_vault_keeps_secrets & others="$others $!"; done"#;
     let seen = session("start --unlock", others);
     assert!(seen.passed, "{}", seen.text);
     assert_eq!(seen.text.matches("test result: ok").count(), 20, "{}", seen.text);
@@ -105,7 +107,7 @@ fn session(start: &str, then: &str) -> Seen {
         {then}
         "$0" --exact vault::this_sessions_vault_keeps_secrets --nocapture
         result=$?
-        for job in $(jobs -p); do [ "$job" = "$keyring" ] || wait "$job" || result=$?; done
+        for other in $others; do wait "$other" || result=$?; done
         exit $result
         "#
     );
@@ -117,7 +119,7 @@ fn session(start: &str, then: &str) -> Seen {
         .env("XDG_RUNTIME_DIR", home.path())
         .env("XDG_DATA_HOME", home.path().join("data"))
         .env("RUST_BACKTRACE", "0")
-        .env(INSIDE, "1")
+        .env(INSIDE, home.path())
         .stdin(Stdio::null())
         .output()
         .expect("dbus-run-session is installed (tests/run installs it)");
