@@ -149,6 +149,17 @@ hint: give it with `--token-stdin` or `--token-file FILE`, or set `APPCTL_TOKEN_
 "#]]
     );
     assert_data_eq!(
+        home.run("connections add postgres --object public.orders"),
+        str![[r#"
+
+[status 2]
+[stderr]
+error: PostgreSQL needs the setting `url`: postgresql://user@host:port/database?sslmode=verify-full, without the password (sslmode as in libpq: disable, allow, prefer, require, verify-ca, verify-full; sslrootcert=FILE)
+hint: add `--set url=VALUE`
+
+"#]]
+    );
+    assert_data_eq!(
         home.run("connections add hubspot --name CRM"),
         str![[r#"
 
