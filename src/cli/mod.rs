@@ -52,7 +52,7 @@ pub struct Cli {
 pub enum Command {
     /// Fill tables from other products and keep them in step
     #[command(subcommand)]
-    Connections(connections::Command),
+    Connections(Box<connections::Command>),
     /// Make tables, show them, and query across them
     #[command(subcommand)]
     Tables(tables::Command),
@@ -128,7 +128,10 @@ fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {
         // `| head` has seen enough.
         Err(_) if ui.is_closed() => ExitCode::SUCCESS,
         Err(error) => {
-            ui.error(&error);
+            // Whoever pressed Ctrl-C knows it, unless there is more to say.
+            if error != Interrupt::error() || ui.speaks_json() {
+                ui.error(&error);
+            }
             ExitCode::from(error.kind.exit_status())
         }
     }

@@ -245,7 +245,8 @@ impl Ui {
         self.put(between)
     }
 
-    fn speaks_json(&self) -> bool {
+    /// Whether a script reads what is printed.
+    pub fn speaks_json(&self) -> bool {
         self.options.format.is_json() || self.jq.is_some()
     }
 
