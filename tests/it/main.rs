@@ -4,6 +4,7 @@ mod connections;
 mod filter;
 mod help;
 mod layers;
+mod sandbox;
 mod stage;
 mod support;
 mod vault;

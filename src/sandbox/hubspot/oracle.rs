@@ -305,7 +305,7 @@ impl Hubspot {
             shelf.properties.values().filter(|one| one.archived.is_none() && !one.is_read_only() && !one.unique).collect();
         let mut changes = Changes::new();
         for _ in 0..=dice.below(3) {
-            let property: &Arc<_> = words::choose(&writable, dice.next());
+            let property = *words::choose(&writable, dice.next());
             let value = if dice.below(8) == 0 { String::new() } else { other_value(property, dice) };
             changes.retain(|(name, _)| *name != property.name);
             changes.push((property.name.clone(), value));

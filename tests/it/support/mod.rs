@@ -1,4 +1,5 @@
 //! What the tests share: servers, homes and checks.
 
 pub mod home;
+pub mod sandbox;
 pub mod seed;
