@@ -102,12 +102,6 @@ pub trait Session: Send {
     /// The page after `ask.position` (`None`: the first page of this run). Asking again with an old position gives the
     /// page again, from a new session too: a position is a place in the data (a key, a time), never only a token.
     async fn page(&mut self, ask: &Ask<'_>) -> Result<Page>;
-
-    /// Whether the source evaluates this filter itself, exactly as the store would. Field names are ids of the object's
-    /// columns; the object was described in this session before.
-    fn pushes(&self, _object: &str, _filter: &Filter) -> bool {
-        false
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -214,7 +214,11 @@ fn push_text(value: &[u8], rows: &mut Rows) -> Pushed {
 
 /// The double nearest to the shortest text of this float: 0.1, not 0.10000000149011612. It is the same float again.
 fn widened(number: f32) -> f64 {
-    if number.is_finite() { number.to_string().parse().unwrap_or_else(|_| f64::from(number)) } else { f64::from(number) }
+    if number.is_finite() {
+        number.to_string().parse().unwrap_or_else(|_| f64::from(number))
+    } else {
+        f64::from(number)
+    }
 }
 
 fn write_uuid(number: u128, text: &mut String) {

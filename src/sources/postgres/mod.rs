@@ -105,7 +105,10 @@ impl Server {
             sees_others: row.get(8),
         };
         if server.version < OLDEST {
-            return Err(Error::failed(format!("PostgreSQL 12 or newer is needed, the server is {}", server.version_text)));
+            return Err(Error::failed(format!(
+                "PostgreSQL 12 or newer is needed, the server is {}",
+                server.version_text
+            )));
         }
         Ok(server)
     }
