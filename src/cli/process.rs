@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::base::{Error, Interrupt, Kind, Result};
+use crate::base::{Interrupt, Kind, Result};
 
 /// How long a command may take to end by itself after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(3);
@@ -47,7 +47,7 @@ pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output
                 std::future::pending::<()>().await;
             }
             tokio::time::sleep(GRACE).await;
-        } => Err(Error::new(Kind::Interrupted, "interrupted")),
+        } => Err(Interrupt::error()),
     };
     watcher.abort();
     result
