@@ -8,6 +8,7 @@ mod hubspot;
 mod interrupts;
 mod layers;
 mod postgres;
+mod sandbox;
 mod stage;
 mod support;
 mod vault;

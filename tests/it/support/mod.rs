@@ -1,6 +1,7 @@
 //! What the tests share: servers, homes and checks.
 
 pub mod home;
+pub mod sandbox;
 pub mod seed;
 pub mod postgres;
 pub mod mirror;
