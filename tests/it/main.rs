@@ -8,3 +8,4 @@ mod layers;
 mod stage;
 mod support;
 mod vault;
+mod wizard;
