@@ -1,10 +1,14 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
 mod connections;
+mod connections_story;
 mod filter;
 mod help;
+mod http;
+mod hubspot;
 mod interrupts;
 mod layers;
+mod postgres;
 mod stage;
 mod support;
 mod vault;

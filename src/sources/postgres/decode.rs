@@ -178,7 +178,7 @@ fn push(column: Decode, value: &[u8], rows: &mut Rows) -> Pushed {
         Decode::Int4 => read!(i32, |number| rows.push_integer(i64::from(number))),
         Decode::Int8 => read!(i64, |number| rows.push_integer(number)),
         Decode::Oid => read!(u32, |number| rows.push_integer(i64::from(number))),
-        Decode::Float4 => read!(f32, |number| rows.push_real(widened(number))),
+        Decode::Float4 => push_float4(value, rows),
         Decode::Float8 => read!(f64, |number| rows.push_real(number)),
         Decode::Date => read!(i32, |days| rows.push_text_with(|text| times::write_date(days, text))),
         Decode::Timestamp => read!(i64, |time| rows.push_text_with(|text| times::write_time(time, "", text))),
@@ -212,12 +212,15 @@ fn push_text(value: &[u8], rows: &mut Rows) -> Pushed {
     }
 }
 
-/// The double nearest to the shortest text of this float: 0.1, not 0.10000000149011612. It is the same float again.
-fn widened(number: f32) -> f64 {
-    if number.is_finite() {
-        number.to_string().parse().unwrap_or_else(|_| f64::from(number))
-    } else {
-        f64::from(number)
+/// A `real` comes as the server's text of it: the double of those digits, 0.1 and not 0.10000000149011612, is what `psql`
+/// shows, and is the same float again. (Where two shortest texts exist, ours could be the other one.)
+fn push_float4(value: &[u8], rows: &mut Rows) -> Pushed {
+    match std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()) {
+        Some(number) => {
+            rows.push_real(number);
+            Pushed::Yes
+        }
+        None => Pushed::Malformed,
     }
 }
 

@@ -10,11 +10,6 @@ pub fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Many quoted identifiers, separated by commas.
-pub fn quote_all<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    names.into_iter().map(quote).collect::<Vec<_>>().join(", ")
-}
-
 /// A literal of unknown type, for `COPY`, which takes no parameters. Right whatever `standard_conforming_strings` says:
 /// with a backslash in it the form is `E'…'`, as libpq's `PQescapeLiteral` does
 /// (postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQESCAPELITERAL). The session's encoding is always UTF-8.

@@ -33,7 +33,7 @@ use ident::ObjectId;
 use link::Link;
 use relation::Relation;
 use settings::Settings;
-use snapshot::Snapshot;
+use snapshot::{Reading, Snapshot};
 
 static SPEC: Spec = Spec {
     id: "postgres",
@@ -152,10 +152,21 @@ impl PostgresSession {
         if let Some(relation) = self.relations.get(&id) {
             return Ok(relation.clone());
         }
-        self.quiet().await?;
         let relation = Relation::read(&self.link, &id, &self.server.user).await?;
         self.relations.insert(id, relation.clone());
         Ok(relation)
+    }
+
+    /// Makes the connection ready for a question beside the pages. A snapshot that is open stays.
+    async fn ready(&mut self) -> Result<()> {
+        self.quiet().await?;
+        if self.snapshot.is_some() { self.prepare(Reading::Freely).await } else { Ok(()) }
+    }
+
+    /// Remembers that the last statement failed, which a snapshot has to be told.
+    fn noted<T>(&mut self, result: Result<T>) -> Result<T> {
+        self.failed |= result.is_err();
+        result
     }
 
     /// Makes the connection ready for another statement: reconnects when it was lost, and ends an open copy.
@@ -188,18 +199,22 @@ impl Session for PostgresSession {
     }
 
     async fn objects(&mut self) -> Result<Vec<ObjectSummary>> {
-        self.quiet().await?;
-        discover::objects(&self.link, &self.settings, &self.server).await
+        self.ready().await?;
+        let objects = discover::objects(&self.link, &self.settings, &self.server).await;
+        self.noted(objects)
     }
 
     async fn describe(&mut self, object: &str) -> Result<Shape> {
         self.relations.remove(&ObjectId::parse(object)?);
-        let relation = self.relation(object).await?;
+        self.ready().await?;
+        let relation = self.relation(object).await;
+        let relation = self.noted(relation)?;
         Ok(discover::shape(&relation, &self.server, &self.settings))
     }
 
     async fn estimate(&mut self, ask: &Ask<'_>) -> Result<Estimate> {
-        self.estimate_of(ask).await
+        let estimate = self.estimate_of(ask).await;
+        self.noted(estimate)
     }
 
     async fn page(&mut self, ask: &Ask<'_>) -> Result<Page> {

@@ -80,15 +80,12 @@ impl PostgresSession {
 
     /// The same for a question that needs no snapshot.
     pub(super) async fn plan_without_snapshot(&mut self, ask: &Ask<'_>) -> Result<Plan> {
-        self.quiet().await?;
-        if self.snapshot.is_some() {
-            self.prepare(Reading::Freely).await?;
-        }
+        self.ready().await?;
         let relation: Relation = self.relation(ask.object).await?;
         Plan::new(relation, ask, &self.settings, &self.server, self.now)
     }
 
-    async fn prepare(&mut self, reading: Reading) -> Result<()> {
+    pub(super) async fn prepare(&mut self, reading: Reading) -> Result<()> {
         let failed = std::mem::take(&mut self.failed);
         self.snapshot.as_mut().expect(NO_SNAPSHOT).prepare(&self.link, reading, failed).await
     }

@@ -12,6 +12,7 @@ pub enum Decode {
     Int4,
     Int8,
     Oid,
+    /// From its text
     Float4,
     Float8,
     Numeric,
@@ -98,6 +99,7 @@ impl Attribute {
         let column = quote(&self.name);
         match self.base {
             869 => format!("pg_catalog.textin(pg_catalog.inet_out({column}))"),
+            700 => format!("{column}::text"),
             _ if self.decode() != Decode::Text || self.is_text_on_the_wire() => column,
             _ => format!("{column}::text"),
         }

@@ -1,4 +1,8 @@
 //! What the tests share: servers, homes and checks.
 
 pub mod home;
+pub mod mirror;
+pub mod portal;
+pub mod postgres;
 pub mod seed;
+pub mod wire;
