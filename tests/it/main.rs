@@ -1,6 +1,7 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
 mod connections;
+mod connections_story;
 mod filter;
 mod help;
 mod http;
@@ -13,3 +14,4 @@ mod sandbox;
 mod stage;
 mod support;
 mod vault;
+mod wizard;
