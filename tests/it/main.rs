@@ -3,6 +3,9 @@
 mod filter;
 mod help;
 mod layers;
+mod operations;
+mod records;
 mod stage;
 mod support;
+mod tables;
 mod vault;
