@@ -15,6 +15,7 @@ use crate::base::{Error, Interrupt, Kind, Result};
 
 pub mod complete;
 mod completions;
+mod connections;
 mod globals;
 mod help;
 mod log;
@@ -49,6 +50,9 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Fill tables from other products and keep them in step
+    #[command(subcommand)]
+    Connections(connections::Command),
     /// Make tables, show them, and query across them
     #[command(subcommand)]
     Tables(tables::Command),
@@ -70,6 +74,7 @@ pub enum Command {
 impl Command {
     async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
+            Command::Connections(command) => command.run(globals, ui).await,
             Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
             Command::Records(command) => command.run(&mut open(globals)?, ui).await,
             Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,

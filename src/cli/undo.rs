@@ -45,9 +45,10 @@ fn counts(inserted: u64, updated: u64, deleted: u64) -> String {
     if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) }
 }
 
-struct Report<'u> {
-    undone: &'u Undone,
-    what: String,
+/// What was taken back, for `connections undo` too.
+pub struct Report<'u> {
+    pub undone: &'u Undone,
+    pub what: String,
 }
 
 impl Serialize for Report<'_> {

@@ -80,7 +80,10 @@ pub async fn sync(app: &App, request: &SyncRequest, tell: Tell<'_>) -> Result<Ru
     })?;
     if request.scheduled && !super::is_due(app, &connection, Duration::ZERO)? {
         run.give_up()?;
-        return Err(Error::new(Kind::Busy, format!("connection `{}` was synced by another scheduler", connection.name)));
+        return Err(Error::new(
+            Kind::Busy,
+            format!("connection `{}` was synced by another scheduler", connection.name),
+        ));
     }
     let budget = request.max_calls.map_or_else(Budget::unlimited, Budget::at_most);
     let mut engine = Engine {

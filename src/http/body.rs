@@ -22,7 +22,7 @@ const RATIO_FROM: usize = 1 << 20;
 pub(super) async fn read(response: &mut Response, options: &Options) -> Result<Bytes, Failure> {
     let packed = response.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
     let capped = Capped { kept: Vec::new(), arrived: 0, most: options.largest_body, ratio: options.largest_ratio };
-    let mut sink = if packed { Sink::Packed(MultiGzDecoder::new(capped)) } else { Sink::Plain(capped) };
+    let mut sink = if packed { Sink::Packed(Box::new(MultiGzDecoder::new(capped))) } else { Sink::Plain(capped) };
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => sink.take(&chunk)?,
@@ -34,7 +34,7 @@ pub(super) async fn read(response: &mut Response, options: &Options) -> Result<B
 
 enum Sink {
     Plain(Capped),
-    Packed(MultiGzDecoder<Capped>),
+    Packed(Box<MultiGzDecoder<Capped>>),
 }
 
 impl Sink {

@@ -20,26 +20,26 @@ fn the_log_lists_what_happened() {
     home.run("tables create tasks title:text");
     let other = home.run_with(None, &[("APPCTL_USER", "ann")], "records create tasks title=x");
     assert_eq!(other.status, 0, "{other}");
-    assert_data_eq!(home.run("log"), str![[r#"
+    assert_data_eq!(home.run("log -o csv"), str![[r#"
 
 [status 0]
 [stdout]
-operation  at                           by      what                   new  changed  deleted  undone
-        6  [TIME]  ann     records create tasks     1        0        0
-        5  [TIME]  tester  tables create tasks      0        0        0
-        4  [TIME]  tester  records update people    0        1        0
-        3  [TIME]  tester  records create people    1        0        0
-        2  [TIME]  tester  records create people    1        0        0
-        1  [TIME]  tester  tables create people     0        0        0
+operation,at,by,what,new,changed,deleted,undone
+6,[TIME],ann,records create tasks,1,0,0,
+5,[TIME],tester,tables create tasks,0,0,0,
+4,[TIME],tester,records update people,0,1,0,
+3,[TIME],tester,records create people,1,0,0,
+2,[TIME],tester,records create people,1,0,0,
+1,[TIME],tester,tables create people,0,0,0,
 
 "#]]);
-    assert_data_eq!(home.run("log --table people --limit 2"), str![[r#"
+    assert_data_eq!(home.run("log --table people --limit 2 -o csv"), str![[r#"
 
 [status 0]
 [stdout]
-operation  at                           by      what                   new  changed  deleted  undone
-        4  [TIME]  tester  records update people    0        1        0
-        3  [TIME]  tester  records create people    1        0        0
+operation,at,by,what,new,changed,deleted,undone
+4,[TIME],tester,records update people,0,1,0,
+3,[TIME],tester,records create people,1,0,0,
 [stderr]
 there are more: raise `--limit`
 
@@ -149,18 +149,18 @@ error: operation 4 was undone already, by operation 7
 hint: undo that one to bring it back: `appctl undo 7`
 
 "#]]);
-    assert_data_eq!(home.run("log"), str![[r#"
+    assert_data_eq!(home.run("log -o csv"), str![[r#"
 
 [status 0]
 [stdout]
-operation  at                           by      what                                   new  changed  deleted  undone
-        7  [TIME]  tester  undo 4: records update people            0        1        0
-        6  [TIME]  tester  undo 5: undo 4: records update people    0        1        0
-        5  [TIME]  tester  undo 4: records update people            0        1        0  by 6
-        4  [TIME]  tester  records update people                    0        1        0  by 7
-        3  [TIME]  tester  records create people                    1        0        0
-        2  [TIME]  tester  records create people                    1        0        0
-        1  [TIME]  tester  tables create people                     0        0        0
+operation,at,by,what,new,changed,deleted,undone
+7,[TIME],tester,undo 4: records update people,0,1,0,
+6,[TIME],tester,undo 5: undo 4: records update people,0,1,0,
+5,[TIME],tester,undo 4: records update people,0,1,0,by 6
+4,[TIME],tester,records update people,0,1,0,by 7
+3,[TIME],tester,records create people,1,0,0,
+2,[TIME],tester,records create people,1,0,0,
+1,[TIME],tester,tables create people,0,0,0,
 
 "#]]);
 }

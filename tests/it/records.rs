@@ -512,7 +512,7 @@ hint: a filter compares fields: `stage = 'won' and amount > 100`, with and, or, 
 [status 2]
 [stderr]
 error: field `estimate` is of type decimal: `'much'` is no number
-hint: see a table's fields with `appctl tables show TABLE`
+hint: see `appctl tables show tasks`
 
 "#]]),
         ("records list tasks --where \"owner = 'ada'\"", str![[r#"
@@ -520,7 +520,7 @@ hint: see a table's fields with `appctl tables show TABLE`
 [status 2]
 [stderr]
 error: field `owner` is of type integer: `'ada'` is no number
-hint: see a table's fields with `appctl tables show TABLE`
+hint: see `appctl tables show tasks`
 
 "#]]),
         ("records list tasks --sort size", str![[r#"

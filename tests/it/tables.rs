@@ -459,10 +459,49 @@ fn sql_cannot_change_anything() {
         let ran = home.run_with(None, &[], &format!("tables query \"{sql}\""));
         assert_eq!(ran.status, 5, "{sql}\n{ran}");
     }
-    assert_data_eq!(home.run("tables query \"select 1; delete from people\""), str![]);
-    assert_data_eq!(home.run("tables query 'select nothing from people'"), str![]);
-    assert_data_eq!(home.run("tables query 'selec 1'"), str![]);
-    assert_data_eq!(home.run("tables query 'select ?'"), str![]);
-    assert_data_eq!(home.run("tables query @missing.sql"), str![]);
-    assert_data_eq!(home.run("records list people --json"), str![]);
+    assert_data_eq!(home.run("tables query \"select 1; delete from people\""), str![[r#"
+
+[status 5]
+[stderr]
+error: the query may only read the app's tables
+hint: use SELECT; records are changed by `appctl records`
+
+"#]]);
+    assert_data_eq!(home.run("tables query 'select salary from people'"), str![[r#"
+
+[status 2]
+[stderr]
+error: the query cannot be run: no such column: salary
+hint: see `appctl tables list` for the tables
+
+"#]]);
+    assert_data_eq!(home.run("tables query 'selec 1'"), str![[r#"
+
+[status 2]
+[stderr]
+error: the query cannot be run: near "selec": syntax error
+hint: see `appctl tables list` for the tables
+
+"#]]);
+    assert_data_eq!(home.run("tables query 'select ?'"), str![[r#"
+
+[status 2]
+[stderr]
+error: the query has a parameter (`?`) that nothing fills
+
+"#]]);
+    assert_data_eq!(home.run("tables query @missing.sql"), str![[r#"
+
+[status 3]
+[stderr]
+error: reading `missing.sql`: No such file or directory (os error 2)
+
+"#]]);
+    assert_data_eq!(home.run("records list people --json"), str![[r#"
+
+[status 0]
+[stdout]
+[{"id":1,"name":"Ada","email":null}]
+
+"#]]);
 }

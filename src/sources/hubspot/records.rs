@@ -110,6 +110,8 @@ fn one_by_one(body: &[u8], layout: &Layout) -> serde_json::Result<Records> {
         results: Vec<&'a RawValue>,
         paging: Option<Paging>,
         total: Option<u64>,
+        #[serde(default)]
+        errors: Vec<BatchError>,
     }
     #[derive(Deserialize)]
     struct OnlyId<'a> {
@@ -129,6 +131,7 @@ fn one_by_one(body: &[u8], layout: &Layout) -> serde_json::Result<Records> {
     }
     reader.records.after = page.paging.and_then(Paging::into_after);
     reader.records.total = page.total;
+    reader.records.missing = missing(page.errors).map_err(serde_json::Error::custom)?;
     Ok(reader.records)
 }
 

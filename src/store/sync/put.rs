@@ -9,9 +9,9 @@ use super::stage::Stage;
 use super::{Batch, BatchListing, BatchNext, ListingState, ObjectPlan, ObjectProgress, Place, Staged, Verdict};
 use super::{check_epoch, load};
 use crate::base::{Cell, ConnectionName, Result, Rows, Value};
-use crate::store::{Store, schema};
 use crate::store::change::{key_text, parse_key};
 use crate::store::sql::{self, quote, quote_all};
+use crate::store::{Store, schema};
 
 /// How many rejected keys are kept by name.
 const REJECTS_KEPT: usize = 100;
