@@ -6,4 +6,5 @@ pub mod portal;
 pub mod postgres;
 pub mod sandbox;
 pub mod seed;
+pub mod synced;
 pub mod wire;
