@@ -65,7 +65,7 @@ async fn sync(app: &App, connection: &str, full: bool, what: &str) -> RunReport 
 }
 
 /// A dry run must count what the run after it counts, and change nothing.
-async fn dry_then_real(app: &App, connection: &str, what: &str, tables: &dyn Fn() -> Vec<Rows>) {
+async fn dry_then_real(app: &App, connection: &str, what: &str, tables: &(dyn Fn() -> Vec<Rows> + Sync)) {
     let before = tables();
     let request = SyncRequest { allow_deletes: true, dry_run: true, ..SyncRequest::of(name(connection)) };
     let dry = connections::sync(app, &request, &mut |_| {}).await.unwrap();

@@ -135,7 +135,8 @@ async fn values_that_do_not_fit_are_named() {
         let error = client.post(CONTACTS, json!({"properties": {name: value}})).await.expect(400);
         assert!(error["message"].as_str().unwrap().contains(code), "{name}: {error}");
     }
-    let error = client.call_with("POST", CONTACTS, &format!("Authorization: Bearer {}\r\n", client.token.clone()), None);
+    let authorization = format!("Authorization: Bearer {}\r\n", client.token.clone());
+    let error = client.call_with("POST", CONTACTS, &authorization, None);
     assert_eq!(error.await.status, 415);
 }
 
