@@ -24,7 +24,10 @@ pub async fn run(ui: &mut Ui) -> Result<()> {
     command(ui, "connections sync hubspot")?;
     sync(&app, ui, &name).await?;
 
-    command(ui, "records list contacts --where \"lifecyclestage = 'customer'\" --sort email --fields email,city --limit 5")?;
+    command(
+        ui,
+        "records list contacts --where \"lifecyclestage = 'customer'\" --sort email --fields email,city --limit 5",
+    )?;
     customers(&app, ui)?;
 
     ui.say("\nNow, at HubSpot: two contacts change, one is deleted, a new deal is made.")?;

@@ -1,5 +1,6 @@
 //! Questions to a person at a terminal: what is asked, and that a no or Ctrl-C leaves everything as it was.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
 
 use std::time::Duration;
 
