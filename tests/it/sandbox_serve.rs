@@ -156,6 +156,32 @@ fn a_plan_of_faults_that_cannot_be_read() {
     assert_data_eq!(
         ran.concat(),
         str![[r#"
+
+[status 2]
+[stderr]
+error: the fault `bogus` cannot be read: `bogus` is no fault
+hint: see `appctl help faults`
+
+[status 2]
+[stderr]
+error: the fault `429:3` cannot be read: `3` is no share from 0 to 1
+hint: see `appctl help faults`
+
+[status 2]
+[stderr]
+error: the fault `cut@search#x` cannot be read: `#` takes a number, `n+` or `nxm`
+hint: see `appctl help faults`
+
+[status 2]
+[stderr]
+error: the fault `slow:rate=fast` cannot be read: `rate` takes a whole number
+hint: see `appctl help faults`
+
+[status 2]
+[stderr]
+error: the fault `lag:soon` cannot be read: `lag` takes seconds
+hint: see `appctl help faults`
+
 "#]]
     );
 }
@@ -168,6 +194,32 @@ fn options_that_make_no_sense() {
     assert_data_eq!(
         ran.concat(),
         str![[r#"
+
+[status 2]
+[stderr]
+error: no limits are called `gold`
+hint: use none, free or professional
+
+[status 2]
+[stderr]
+error: `--port` takes no `99999`: 99999 is not in 0..=65535
+hint: see `appctl sandbox serve --help`
+
+[status 2]
+[stderr]
+error: `--records` takes no `many`: it is no whole number
+hint: see `appctl sandbox serve --help`
+
+[status 2]
+[stderr]
+error: `appctl sandbox serve` has no option `-1`
+hint: see `appctl sandbox serve --help`
+
+[status 2]
+[stderr]
+error: `now` is one argument too many
+hint: see `appctl sandbox serve --help`
+
 "#]]
     );
 }
