@@ -59,8 +59,7 @@ fn a_demo_that_is_interrupted_leaves_nothing() {
 
     for which in [Signal::INT, Signal::TERM] {
         let stage = Stage::new();
-        let mut child =
-            stage.demo().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = stage.demo().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         lines.find(|line| line.as_ref().unwrap().contains("$ appctl connections sync")).unwrap().unwrap();
         kill_process(Pid::from_child(&child), which).unwrap();

@@ -60,10 +60,13 @@ fn a_block_that_cannot_be_run_is_an_error() {
 
 #[test]
 fn an_ellipsis_stands_for_any_lines() {
-    for (said, real) in [("a\n", "a\n"), ("…\n", ""), ("…\n", "a\nb\n"), ("a\n…\nd\n", "a\nb\nc\nd\n"), ("a\n…\n", "a\n")] {
+    for (said, real) in
+        [("a\n", "a\n"), ("…\n", ""), ("…\n", "a\nb\n"), ("a\n…\nd\n", "a\nb\nc\nd\n"), ("a\n…\n", "a\n")]
+    {
         assert!(fits(said, real), "{said:?} is {real:?}");
     }
-    for (said, real) in [("a\n", "b\n"), ("", "a\n"), ("a\n…\n", "b\n"), ("a\n…\nd\n", "a\nb\n"), ("a\n…\na\n", "a\n")] {
+    for (said, real) in [("a\n", "b\n"), ("", "a\n"), ("a\n…\n", "b\n"), ("a\n…\nd\n", "a\nb\n"), ("a\n…\na\n", "a\n")]
+    {
         assert!(!fits(said, real), "{said:?} is not {real:?}");
     }
 }

@@ -126,7 +126,10 @@ pub fn normal(text: &str, home: &Path) -> String {
 /// `[TOKEN]`, and columns two spaces apart whatever is in them.
 pub fn steady(text: &str) -> String {
     let lines = text.lines().filter(|line| !is_progress(line));
-    lines.map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(steady_cell).collect::<Vec<_>>())
+    lines
+        .map(|line| {
+            line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(steady_cell).collect::<Vec<_>>()
+        })
         .map(|cells| cells.join("  ") + "\n")
         .collect()
 }
