@@ -71,7 +71,9 @@ fn problem(id: &ObjectId, kind: Relkind, key: &[String], usage: bool, select: bo
 
 fn deletes(kind: Relkind) -> &'static str {
     match kind {
-        Relkind::View | Relkind::Foreign => "found by reading the whole again, or all keys where there is a time column",
+        Relkind::View | Relkind::Foreign => {
+            "found by reading the whole again, or all keys where there is a time column"
+        }
         _ => "found by comparing keys: one count of them each run, and a listing of all keys when they differ",
     }
 }

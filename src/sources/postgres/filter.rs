@@ -13,7 +13,9 @@ pub fn condition(relation: &Relation, filter: &Filter, now: Timestamp) -> Option
         Filter::All(parts) => joined(relation, parts, now, " AND ", "true"),
         Filter::Any(parts) => joined(relation, parts, now, " OR ", "false"),
         Filter::Not(inner) => Some(format!("(NOT {})", condition(relation, inner, now)?)),
-        Filter::Compare { left: Operand::Field(name), op, right } => compare(attribute(relation, name)?, *op, right, now),
+        Filter::Compare { left: Operand::Field(name), op, right } => {
+            compare(attribute(relation, name)?, *op, right, now)
+        }
         Filter::Compare { left, op, right: Operand::Field(name) } => {
             compare(attribute(relation, name)?, turned(*op), left, now)
         }
@@ -123,7 +125,9 @@ fn compare(attribute: &Attribute, op: Op, operand: &Operand, now: Timestamp) -> 
         (Decode::Text | Decode::Uuid, Value::Text(text)) => {
             Some(format!("({} {sign} {}::text COLLATE \"C\")", text_of(attribute), literal(text)?))
         }
-        (Decode::Date, Value::Text(text)) if text.len() == 10 && datetime::stored_date(text).as_deref() == Some(text) => {
+        (Decode::Date, Value::Text(text))
+            if text.len() == 10 && datetime::stored_date(text).as_deref() == Some(text) =>
+        {
             Some(format!("({column} {sign} {}::date)", literal(text)?))
         }
         (Decode::Timestamp | Decode::Timestamptz, Value::Text(text)) => moment(attribute, op, text),
@@ -133,7 +137,9 @@ fn compare(attribute: &Attribute, op: Op, operand: &Operand, now: Timestamp) -> 
 
 fn is_decimal(text: &str) -> bool {
     // No exponents, NaN or infinities: not every version of the server takes them.
-    text.len() < 1000 && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte)) && decimal::stored(text).is_some()
+    text.len() < 1000
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte))
+        && decimal::stored(text).is_some()
 }
 
 /// A datetime against a literal. A date alone is earlier than its own midnight in the store, so it is only handed on where

@@ -105,7 +105,10 @@ impl Server {
             sees_others: row.get(8),
         };
         if server.version < OLDEST {
-            return Err(Error::failed(format!("PostgreSQL 12 or newer is needed, the server is {}", server.version_text)));
+            return Err(Error::failed(format!(
+                "PostgreSQL 12 or newer is needed, the server is {}",
+                server.version_text
+            )));
         }
         Ok(server)
     }
@@ -168,8 +171,11 @@ impl PostgresSession {
 
     /// Makes the connection ready for another statement: reconnects when it was lost, and ends an open copy.
     async fn quiet(&mut self) -> Result<()> {
-        if self.link.is_closed() {
+        // A server that ends a connection says so before the connection is closed: after a failure it is tried out.
+        let lost = self.link.is_closed() || self.failed && self.link.batch_for_free("").await.is_err();
+        if lost {
             self.open = None;
+            self.failed = false;
             self.snapshot = None;
             self.relations.clear();
             let secret: Option<Secret> = self.access.secret.clone();

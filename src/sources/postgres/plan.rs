@@ -42,13 +42,22 @@ pub struct Plan {
 
 impl Plan {
     /// `Kind::NotFound` when a column is gone, `Kind::Usage` when the ask cannot be put in SQL.
-    pub fn new(relation: Relation, ask: &Ask<'_>, settings: &Settings, server: &Server, now: Timestamp) -> Result<Self> {
+    pub fn new(
+        relation: Relation,
+        ask: &Ask<'_>,
+        settings: &Settings,
+        server: &Server,
+        now: Timestamp,
+    ) -> Result<Self> {
         let found = ask.columns.iter().map(|column| relation.attribute(&column.id).cloned());
         let attributes = found.collect::<Result<Vec<_>>>()?;
         let cursor = ask.cursor_column.map(|name| relation.attribute(name).cloned()).transpose()?;
         if let Some(cursor) = cursor.as_ref().filter(|cursor| !cursor.is_time()) {
-            return Err(Error::usage(format!("`{}` is {}, which does not say when a row changed", cursor.name, cursor.native))
-                .hint("choose a column of type timestamptz, timestamp or date"));
+            return Err(Error::usage(format!(
+                "`{}` is {}, which does not say when a row changed",
+                cursor.name, cursor.native
+            ))
+            .hint("choose a column of type timestamptz, timestamp or date"));
         }
         let key = attributes[..ask.key_len].iter().collect::<Vec<_>>();
         let mut plan = Plan {
@@ -66,8 +75,11 @@ impl Plan {
         };
         if let Some(since) = ask.since {
             let cursor = plan.cursor.as_ref().ok_or_else(|| {
-                Error::usage(format!("`{}` has no cursor column, so nothing says what changed since {since}", ask.object))
-                    .hint("choose a column that says when a row changed, or leave out `--since`")
+                Error::usage(format!(
+                    "`{}` has no cursor column, so nothing says what changed since {since}",
+                    ask.object
+                ))
+                .hint("choose a column that says when a row changed, or leave out `--since`")
             })?;
             plan.conditions.push(format!("{} >= {}", quote(&cursor.name), plan.moment(cursor, since, since)));
         }
@@ -235,7 +247,9 @@ fn is_small(relation: &Relation, settings: &Settings) -> bool {
 fn fingerprint(ask: &Ask<'_>) -> String {
     let columns: Vec<_> = ask.columns.iter().map(|column| (&column.id, &column.native)).collect();
     let text = format!("{columns:?} {} {:?} {:?} {:?}", ask.key_len, ask.filter, ask.since, ask.cursor_column);
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }
 

@@ -17,7 +17,11 @@ pub static KEYS: &[Setting] = &[
                disable, allow, prefer, require, verify-ca, verify-full; sslrootcert=FILE)",
         required: true,
     },
-    Setting { key: "schemas", help: "schemas to look for tables in, separated by commas; default all", required: false },
+    Setting {
+        key: "schemas",
+        help: "schemas to look for tables in, separated by commas; default all",
+        required: false,
+    },
     Setting {
         key: "statement_timeout",
         help: "longest that one query may take: 30s, 10min, 6h; default 6h, 0 for no limit",
@@ -126,8 +130,17 @@ fn address(url: &str) -> Result<(Config, SslMode, Option<PathBuf>)> {
             "sslrootcert" => root = Some(decoded(value)).filter(|value| value != "system").map(PathBuf::from),
             "application_name" => {}
             "password" => return Err(with_password()),
-            "host" | "hostaddr" | "port" | "user" | "dbname" | "connect_timeout" | "target_session_attrs"
-            | "channel_binding" | "keepalives" | "keepalives_idle" | "load_balance_hosts" => kept.push(pair),
+            "host"
+            | "hostaddr"
+            | "port"
+            | "user"
+            | "dbname"
+            | "connect_timeout"
+            | "target_session_attrs"
+            | "channel_binding"
+            | "keepalives"
+            | "keepalives_idle"
+            | "load_balance_hosts" => kept.push(pair),
             other => return Err(wrong_url(&format!("`url` has a parameter that is not known here: `{other}`"))),
         }
     }
@@ -149,8 +162,9 @@ fn address(url: &str) -> Result<(Config, SslMode, Option<PathBuf>)> {
 }
 
 fn with_password() -> Error {
-    Error::usage("`url` has a password in it, which would be stored in the clear")
-        .hint("leave it out of the URL; give it at the prompt, with `--token-stdin`, or as `APPCTL_TOKEN_<ACCOUNT LABEL>`")
+    Error::usage("`url` has a password in it, which would be stored in the clear").hint(
+        "leave it out of the URL; give it at the prompt, with `--token-stdin`, or as `APPCTL_TOKEN_<ACCOUNT LABEL>`",
+    )
 }
 
 fn ssl_mode(word: &str) -> Result<SslMode> {
@@ -219,7 +233,8 @@ mod tests {
 
     #[test]
     fn an_address_says_where_and_how() {
-        let settings = read("postgresql://reader@db.example:6543/shop?sslmode=verify-full&sslrootcert=/a%20b.pem").unwrap();
+        let settings =
+            read("postgresql://reader@db.example:6543/shop?sslmode=verify-full&sslrootcert=/a%20b.pem").unwrap();
         assert_eq!((settings.server.as_str(), settings.user.as_str()), ("db.example:6543", "reader"));
         assert_eq!(settings.config.get_dbname(), Some("shop"));
         assert_eq!(settings.ssl_mode, SslMode::VerifyFull);
@@ -230,7 +245,9 @@ mod tests {
 
     #[test]
     fn a_password_in_the_address_is_refused_and_not_repeated() {
-        for url in ["postgresql://me:hunter2@h/d", "postgresql://me@h/d?password=hunter2", "postgres://me:hunter2@h:x/d"] {
+        for url in
+            ["postgresql://me:hunter2@h/d", "postgresql://me@h/d?password=hunter2", "postgres://me:hunter2@h:x/d"]
+        {
             let error = read(url).unwrap_err();
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
         }

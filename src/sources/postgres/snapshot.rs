@@ -1,10 +1,10 @@
 //! The one `REPEATABLE READ` transaction that a run reads everything in. Every statement gets a savepoint, so that one
 //! object's failure costs neither the snapshot nor the other objects.
 
+use super::Server;
 use super::cursor::Start;
 use super::link::{FORMATS, Link};
 use super::settings::Settings;
-use super::Server;
 use crate::base::{Result, Timestamp};
 
 #[derive(Clone, Debug)]

@@ -36,7 +36,14 @@ pub struct Batch {
 }
 
 impl Open {
-    pub fn new(object: &str, stream: CopyOutStream, decoder: Decoder, width: usize, plan: Plan, place: Position) -> Self {
+    pub fn new(
+        object: &str,
+        stream: CopyOutStream,
+        decoder: Decoder,
+        width: usize,
+        plan: Plan,
+        place: Position,
+    ) -> Self {
         let stream = Box::pin(stream);
         Open { object: object.to_owned(), position: Json::Null, place, plan, stream, decoder, width }
     }

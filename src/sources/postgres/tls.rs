@@ -98,7 +98,9 @@ impl Issuers {
                 {
                     match self.names {
                         Names::Ignored => Ok(()),
-                        Names::Checked => rustls::client::verify_server_name(&ParsedCertificate::try_from(server)?, name),
+                        Names::Checked => {
+                            rustls::client::verify_server_name(&ParsedCertificate::try_from(server)?, name)
+                        }
                     }
                 }
                 other => Err(rustls::Error::InvalidCertificate(other)),

@@ -106,8 +106,12 @@ async fn sslmode_is_honoured_as_libpq_does() {
         let url = format!("{}?sslmode={mode}{root}", database.url().replace("127.0.0.1", host));
         let opened = Way::by(&url).open().await;
         match (expected, opened) {
-            (Some(encrypted), Ok(session)) => assert_eq!(is_encrypted(&database), encrypted, "{mode} {root} {host}, {:?}", drop(session)),
-            (None, Err(error)) => assert!(matches!(error.kind, Kind::Remote | Kind::Usage), "{mode} {root} {host}: {error}"),
+            (Some(encrypted), Ok(session)) => {
+                assert_eq!(is_encrypted(&database), encrypted, "{mode} {root} {host}, {:?}", drop(session))
+            }
+            (None, Err(error)) => {
+                assert!(matches!(error.kind, Kind::Remote | Kind::Usage), "{mode} {root} {host}: {error}")
+            }
             (expected, opened) => panic!("{mode} {root} {host}: expected {expected:?}, got {:?}", opened.err()),
         }
     }
@@ -199,7 +203,8 @@ fn a_session_that_is_dropped_in_the_middle_leaves_the_server_alone() {
         let mirror = Mirror::of(session.as_mut(), "t").await;
         session.page(&mirror.ask(Mode::Full, None)).await.unwrap();
         drop(session);
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'appctl' AND datname = current_database()";
+        let sql =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'appctl' AND datname = current_database()";
         for _ in 0..200 {
             if database.query(sql)[0][0].as_deref() == Some("0") {
                 return;

@@ -108,7 +108,9 @@ async fn a_prepared_transaction_that_commits_late_is_not_missed() {
     let way = Way::to(&database).paged(100);
     let mut mirror = Mirror::of(way.session().await.as_mut(), "orders").await.following("updated_at");
     let name = &database.name;
-    database.run(&format!("BEGIN; UPDATE orders SET state = 'late', updated_at = now() WHERE id = 5; PREPARE TRANSACTION '{name}'"));
+    database.run(&format!(
+        "BEGIN; UPDATE orders SET state = 'late', updated_at = now() WHERE id = 5; PREPARE TRANSACTION '{name}'"
+    ));
     run(&mut mirror, &way).await;
     run(&mut mirror, &way).await;
     database.run(&format!("COMMIT PREPARED '{name}'"));
@@ -271,7 +273,7 @@ async fn keys_of_every_kind_lose_their_deleted_rows() {
         ("uuid", "md5(i::text)::uuid"),
         ("numeric", "i / 8.0"),
         ("timestamptz", "timestamptz '2026-01-01 00:00+00' + i * interval '1 hour 3 microseconds'"),
-        ("timestamp", "timestamp '2026-01-01' - i * interval '1000 years'"),
+        ("timestamp", "timestamp '2026-01-01' - i * interval '20 years'"),
         ("date", "date '0100-01-01' - i * 977"),
         ("char(6)", "chr(97 + i % 26) || i"),
         ("bytea", "decode(md5(i::text), 'hex')"),
@@ -370,7 +372,9 @@ async fn since_leaves_older_rows_out() {
     assert_eq!(error.kind, Kind::Usage, "nothing says what changed since");
     mirror.cursor_column = Some("updated_at".to_owned());
     assert_eq!(run(&mut mirror, &way).await.fetched, 10);
-    database.run("UPDATE orders SET updated_at = '2019-01-01' WHERE id = 300; UPDATE orders SET updated_at = now() WHERE id = 1");
+    database.run(
+        "UPDATE orders SET updated_at = '2019-01-01' WHERE id = 300; UPDATE orders SET updated_at = now() WHERE id = 1",
+    );
     run(&mut mirror, &way).await;
     assert_eq!(mirror.rows.len(), 10);
     mirror.assert_equals_source(&way, "after rows moved over the line").await;

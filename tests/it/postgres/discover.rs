@@ -54,7 +54,17 @@ async fn everything_that_can_be_synced_is_found_with_what_stands_in_the_way() {
 async fn odd_names_are_read_and_followed() {
     let database = Database::new();
     let names = [
-        "My Table", "UPPER", "a.b", "with \"quotes\"", "it's", "semi;colon--", "Größe 表 🦀", "select", "back\\slash", "$1", "%s",
+        "My Table",
+        "UPPER",
+        "a.b",
+        "with \"quotes\"",
+        "it's",
+        "semi;colon--",
+        "Größe 表 🦀",
+        "select",
+        "back\\slash",
+        "$1",
+        "%s",
     ];
     for (index, name) in names.iter().enumerate() {
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
@@ -96,8 +106,8 @@ async fn columns_are_described_with_their_types() {
         columns,
         [
             ("id", "bigint", &FieldType::Integer, true),
-            ("m", "mood", &select, false),
-            ("p", "price", &FieldType::Decimal, true),
+            ("m", "public.mood", &select, false),
+            ("p", "public.price", &FieldType::Decimal, true),
             ("j", "jsonb", &FieldType::Json, false),
             ("d", "date", &FieldType::Date, false),
             ("tz", "timestamp with time zone", &FieldType::DateTime, false),
@@ -130,7 +140,8 @@ async fn missing_rights_name_the_grant_that_helps() {
             assert!(hint.contains("GRANT SELECT ON TABLE"), "{hint}");
             assert_eq!(hint.contains("GRANT USAGE ON SCHEMA \"closed\""), object == "closed.t", "{hint}");
         }
-        let problem = session.objects().await.unwrap().into_iter().find(|object| object.id == "public.shut").unwrap().problem;
+        let problem =
+            session.objects().await.unwrap().into_iter().find(|object| object.id == "public.shut").unwrap().problem;
         assert!(problem.unwrap().contains(&format!("GRANT SELECT ON TABLE \"public\".\"shut\" TO \"{role}\"")));
         // Columns that may be read are read, by other means than the ones that need the whole table.
         let mut mirror = Mirror::of(session.as_mut(), "half").await;

@@ -68,7 +68,8 @@ async fn hostile_texts_are_only_texts() {
         let way = way.paged(1);
         let mut mirror = Mirror::of(way.session().await.as_mut(), "k").await;
         let ran = mirror.sync_with_breaks(&way, |_| true, async || {}).await;
-        assert_eq!((ran.fetched, mirror.rows.len()), (HOSTILE.len(), HOSTILE.len()));
+        assert_eq!(mirror.rows.len(), HOSTILE.len());
+        assert!(ran.first_repeat.is_none_or(|at| at == HOSTILE.len()), "{ran:?}");
         database.run("DELETE FROM k WHERE k = '%'; UPDATE k SET id = -id");
         mirror.sync_with_breaks(&way, |_| true, async || {}).await;
         mirror.assert_equals_source(&way, "hostile keys").await;
@@ -124,14 +125,37 @@ async fn filters_mean_what_they_mean_here() {
         (compare("c", Op::Equal, "xy  "), &[2]),
         (compare("c", Op::Equal, "xy"), &[]),
         (compare("v", Op::Equal, Value::Null), &[]),
-        (Filter::Between { operand: field("n"), low: Operand::Literal(1i64.into()), high: Operand::Literal("1.5".into()), negated: false }, &[1]),
-        (Filter::Between { operand: field("n"), low: Operand::Literal(1i64.into()), high: Operand::Literal("1.5".into()), negated: true }, &[2, 4]),
+        (
+            Filter::Between {
+                operand: field("n"),
+                low: Operand::Literal(1i64.into()),
+                high: Operand::Literal("1.5".into()),
+                negated: false,
+            },
+            &[1],
+        ),
+        (
+            Filter::Between {
+                operand: field("n"),
+                low: Operand::Literal(1i64.into()),
+                high: Operand::Literal("1.5".into()),
+                negated: true,
+            },
+            &[2, 4],
+        ),
         (Filter::All(vec![]), &[1, 2, 3, 4]),
         (Filter::Any(vec![]), &[]),
         (Filter::All(vec![compare("y", Op::Equal, true), compare("n", Op::Less, 0i64)]), &[4]),
         (Filter::Any(vec![compare("id", Op::Equal, 1i64), compare("id", Op::Equal, 3i64)]), &[1, 3]),
         (Filter::Compare { left: Operand::Literal(2i64.into()), op: Op::Less, right: field("id") }, &[3, 4]),
-        (Filter::Compare { left: field("tz"), op: Op::Less, right: Operand::Now { months: 1200, days: 0, micros: 0 } }, &[1, 2]),
+        (
+            Filter::Compare {
+                left: field("tz"),
+                op: Op::Less,
+                right: Operand::Now { months: 1200, days: 0, micros: 0 },
+            },
+            &[1, 2],
+        ),
     ];
     for (filter, expected) in cases {
         let mut session = way.session().await;

@@ -26,14 +26,15 @@ fn value(key: &str) -> &'static str {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_load_broken_after_every_page_repeats_nothing_when_nothing_changed() {
+async fn a_load_broken_after_every_page_repeats_nothing() {
     for key in ["bigint", "uuid", "text", "timestamptz"] {
         let database = Database::new();
         database.run(&table(key));
         let way = Way::to(&database).paged(37);
         let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
         let ran = mirror.sync_with_breaks(&way, |_| true, async || {}).await;
-        assert_eq!(ran.fetched, 400, "{key}: {ran:?}");
+        // What other tests do on this server makes rows of recent transactions come again, after all have come.
+        assert!(ran.first_repeat.is_none_or(|at| at == 400), "{key}: {ran:?}");
         assert!(ran.breaks >= 10);
         mirror.assert_equals_source(&way, key).await;
     }
@@ -103,7 +104,9 @@ async fn whatever_happens_between_two_pages_the_copy_ends_true() {
                     )
                     .await;
                 if is_first {
-                    mirror.assert_equals_source(&way, &format!("{what}, a first load after {} breaks", ran.breaks)).await;
+                    mirror
+                        .assert_equals_source(&way, &format!("{what}, a first load after {} breaks", ran.breaks))
+                        .await;
                 }
                 mirror.sync(way.session().await.as_mut()).await;
                 mirror.assert_equals_source(&way, &format!("{what}, then a whole run")).await;
@@ -139,11 +142,15 @@ async fn a_table_that_was_rewritten_on_disk_is_read_again() {
     let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
     let rewrite = "DELETE FROM t WHERE n % 3 = 0; UPDATE t SET v = 'moved' WHERE n > 350";
     let ran = mirror
-        .sync_with_breaks(&way, |page| page == 4, async || {
-            let client = database.client().await;
-            client.batch_execute(rewrite).await.unwrap();
-            client.batch_execute("VACUUM FULL t").await.unwrap();
-        })
+        .sync_with_breaks(
+            &way,
+            |page| page == 4,
+            async || {
+                let client = database.client().await;
+                client.batch_execute(rewrite).await.unwrap();
+                client.batch_execute("VACUUM FULL t").await.unwrap();
+            },
+        )
         .await;
     assert_eq!(ran.breaks, 1);
     mirror.assert_equals_source(&way, "after VACUUM FULL in the middle").await;
@@ -164,15 +171,19 @@ async fn partitions_are_resumed_too() {
     let way = Way::to(&database).paged(30);
     let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
     let ran = mirror.sync_with_breaks(&way, |_| true, async || {}).await;
-    assert_eq!(ran.fetched, 500);
+    assert!(ran.first_repeat.is_none_or(|at| at == 500), "{ran:?}");
     let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
     let writes: Vec<String> = (0..200).map(|_| write(&mut random, "bigint")).collect();
     let mut writes = writes.iter();
     mirror
-        .sync_with_breaks(&way, |page| page % 2 == 0 && page < 60, async || {
-            let client = database.client().await;
-            client.batch_execute(writes.next().unwrap()).await.unwrap();
-        })
+        .sync_with_breaks(
+            &way,
+            |page| page % 2 == 0 && page < 60,
+            async || {
+                let client = database.client().await;
+                client.batch_execute(writes.next().unwrap()).await.unwrap();
+            },
+        )
         .await;
     mirror.assert_equals_source(&way, &format!("seed {seed}")).await;
 }
@@ -186,10 +197,17 @@ async fn a_view_that_is_broken_off_begins_again() {
     let shape = way.session().await.describe("w").await.unwrap();
     let mut mirror = Mirror::keyed(shape, &["k".to_owned()]);
     mirror
-        .sync_with_breaks(&way, |page| page == 3 || page == 14, async || {
-            let client = database.client().await;
-            client.batch_execute("DELETE FROM t WHERE n IN (1, 2, 120, 399); UPDATE t SET v = 'x' WHERE n < 9").await.unwrap();
-        })
+        .sync_with_breaks(
+            &way,
+            |page| page == 3 || page == 14,
+            async || {
+                let client = database.client().await;
+                client
+                    .batch_execute("DELETE FROM t WHERE n IN (1, 2, 120, 399); UPDATE t SET v = 'x' WHERE n < 9")
+                    .await
+                    .unwrap();
+            },
+        )
         .await;
     mirror.assert_equals_source(&way, "a view").await;
 }
