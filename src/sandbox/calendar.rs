@@ -80,8 +80,7 @@ pub(crate) fn read(text: &str) -> Option<i64> {
 /// The `Date` header's form: `Tue, 24 Nov 2026 06:00:00 GMT` (RFC 9110, section 5.6.7).
 pub(crate) fn http_date(out: &mut String, millis: i64) {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let days = millis.div_euclid(DAY);
     let (year, month, day) = civil(days);
     out.push_str(DAYS[days.rem_euclid(7) as usize]);

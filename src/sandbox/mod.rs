@@ -214,7 +214,14 @@ fn house(options: Options, port: u16, canary: String) -> House {
 pub(crate) fn made_up_token(seed: u64, round: u64) -> Secret {
     let part = |at: u64| random::hash(&[seed, round, random::hash_text("token"), at]);
     let (a, b) = (part(1), part(2));
-    let id = format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", a >> 32, a >> 16 & 0xFFFF, a & 0xFFFF, b >> 48, b & 0xFFFF_FFFF_FFFF);
+    let id = format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        a >> 32,
+        a >> 16 & 0xFFFF,
+        a & 0xFFFF,
+        b >> 48,
+        b & 0xFFFF_FFFF_FFFF
+    );
     Secret::new(format!("pat-na1-{id}"))
 }
 

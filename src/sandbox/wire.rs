@@ -336,7 +336,8 @@ mod tests {
 
     #[test]
     fn a_path_and_its_query_are_taken_apart() {
-        let head = b"GET /crm/v3/objects/p%2Fq?properties=a,b&properties=c&after=5%2C6&q=x+y HTTP/1.1\r\nHost: h\r\n\r\n";
+        let head =
+            b"GET /crm/v3/objects/p%2Fq?properties=a,b&properties=c&after=5%2C6&q=x+y HTTP/1.1\r\nHost: h\r\n\r\n";
         let request = parse_head(head).unwrap();
         assert_eq!(request.segments, ["crm", "v3", "objects", "p/q"]);
         assert_eq!(request.list("properties"), ["a", "b", "c"]);

@@ -152,9 +152,10 @@ hint: give it with `--token-stdin` or `--token-file FILE`, or set `APPCTL_TOKEN_
         home.run("connections add postgres --object public.orders"),
         str![[r#"
 
-[status 1]
+[status 2]
 [stderr]
-error: being built
+error: PostgreSQL needs the setting `url`: postgresql://user@host:port/database?sslmode=verify-full, without the password (sslmode as in libpq: disable, allow, prefer, require, verify-ca, verify-full; sslrootcert=FILE)
+hint: add `--set url=VALUE`
 
 "#]]
     );
@@ -314,7 +315,7 @@ fn a_password_in_an_address_is_refused_and_not_repeated() {
 
 [status 2]
 [stderr]
-error: `--set`: `--set url=…` holds a password, which other processes could read
+error: `--set`: `url` holds a password, which other processes could read
 hint: leave it out of the address and give it with `--token-stdin`, `--token-file FILE` or in the environment
 
 "#]]
@@ -496,7 +497,7 @@ crm         hubspot  never synced                     0        0        0      0
 connection  source   status        fresh  next run  new  changed  removed  calls  trouble  fix
 crm         hubspot  never synced                     0        0        0      0           appctl connections sync crm
 [stderr]
-error: `crm` is never synced
+error: `crm` was never synced
 hint: run `appctl connections sync crm`
 
 "#]]
@@ -509,7 +510,7 @@ hint: run `appctl connections sync crm`
 [stdout]
 never synced
 [stderr]
-{"error":{"kind":"failed","message":"`crm` is never synced","hint":"run `appctl connections sync crm`"}}
+{"error":{"kind":"failed","message":"`crm` was never synced","hint":"run `appctl connections sync crm`"}}
 
 "#]]
     );

@@ -95,6 +95,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     ui.say(added.sentence())?;
     let request = SyncRequest { interrupt: ui.interrupted(), ..SyncRequest::of(connection.name.clone()) };
     let run = sync::one(app, ui, &request).await?;
+    sync::details(ui, &run)?;
     let failure = run.failure();
     added.run = Some(run);
     ui.outcome(&added)?;

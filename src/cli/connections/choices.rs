@@ -57,7 +57,7 @@ pub fn setting(text: &str) -> Result<(String, String)> {
     let (key, value) = of_pair(text)?;
     let has_password = url::Url::parse(value).is_ok_and(|url| url.password().is_some());
     if has_password {
-        return Err(Error::usage(format!("`--set {key}=…` holds a password, which other processes could read")).hint(
+        return Err(Error::usage(format!("`{key}` holds a password, which other processes could read")).hint(
             "leave it out of the address and give it with `--token-stdin`, `--token-file FILE` or in the environment",
         ));
     }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::base::{ConnectionName, Error, Kind, Result, Timestamp};
 use crate::cli::complete;
 use crate::cli::ui::{Column, Outcome, Sheet, Ui, words};
-use crate::connections::{self, Status};
+use crate::connections::{self, Health, Status};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -43,7 +43,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
             return if args.check { picture.check() } else { picture.nothing_yet(ui) };
         }
         if wait(ui, Duration::from_secs(args.interval)).await {
-            return Ok(());
+            return ui.interrupted().check();
         }
     }
 }
@@ -58,6 +58,20 @@ async fn wait(ui: &Ui, time: Duration) -> bool {
         waited += step;
     }
     interrupt.is_set()
+}
+
+/// A health as a part of a sentence.
+fn how(health: Health) -> String {
+    match health {
+        Health::NeedsReauth => "needs a new sign-in".to_owned(),
+        Health::NeverSynced => "was never synced".to_owned(),
+        other => format!("is {}", other.word()),
+    }
+}
+
+/// Shows every connection once.
+pub fn show(app: &App, ui: &mut Ui) -> Result<()> {
+    ui.outcome(&look(app, &[])?)
 }
 
 fn look(app: &App, names: &[ConnectionName]) -> Result<Picture> {
@@ -87,7 +101,7 @@ impl Picture {
         let sick: Vec<&Status> = self.lines.iter().filter(|line| !line.status.is_fine()).collect();
         let Some(first) = sick.first() else { return Ok(()) };
         let names: Vec<String> =
-            sick.iter().map(|line| format!("`{}` is {}", line.connection, line.status.word())).collect();
+            sick.iter().map(|line| format!("`{}` {}", line.connection, how(line.status))).collect();
         let error = Error::new(Kind::Failed, names.join(", "));
         Err(match &first.fix {
             Some(fix) => error.hint(format!("run `{fix}`")),

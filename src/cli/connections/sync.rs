@@ -73,6 +73,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
         };
         match one(app, ui, &request).await {
             Ok(run) => {
+                details(ui, &run)?;
                 failures.extend(run.failure());
                 report.runs.push(run);
             }
@@ -91,6 +92,29 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
 pub async fn one(app: &App, ui: &mut Ui, request: &SyncRequest) -> Result<RunReport> {
     let mut watch = watch::Watch::new(ui, request.connection.as_str());
     connections::sync(app, request, &mut |event| Watch::hear(&mut watch, event)).await
+}
+
+/// With `-v`, each object's counts.
+pub fn details(ui: &mut Ui, run: &RunReport) -> Result<()> {
+    for object in &run.objects {
+        ui.detail(format!(
+            "{}: {} ({}): {} fetched on {}: {} new, {} changed, {} removed, {} unchanged, {} rejected",
+            run.connection,
+            object.object,
+            object.mode,
+            words::counted(object.fetched, "row", "rows"),
+            words::counted(object.pages, "page", "pages"),
+            words::count(object.inserted),
+            words::count(object.updated),
+            words::count(object.deleted),
+            words::count(object.unchanged),
+            words::count(object.rejected),
+        ))?;
+        for (key, reason) in &object.rejects {
+            ui.detail(format!("{}: rejected `{key}`: {reason}", object.object))?;
+        }
+    }
+    Ok(())
 }
 
 fn all(app: &App) -> Result<Vec<ConnectionName>> {

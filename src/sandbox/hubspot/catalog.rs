@@ -2,7 +2,9 @@
 
 use super::draw::{self, Value};
 use super::pipelines;
-use super::types::{Companies, Contacts, Deals, LineItems, Machines, ObjectType, Products, Quotes, SiteVisits, Tickets};
+use super::types::{
+    Companies, Contacts, Deals, LineItems, Machines, ObjectType, Products, Quotes, SiteVisits, Tickets,
+};
 
 /// One property's definition.
 #[derive(Clone, Debug)]
@@ -319,12 +321,7 @@ fn tickets() -> Vec<Property> {
         text("subject", "Ticket name", draw::subject),
         long("content", "Ticket description", draw::note),
         choice("hs_pipeline", "Pipeline", &[("0", "Support Pipeline")], draw::ticket_pipeline),
-        choice(
-            "hs_pipeline_stage",
-            "Ticket status",
-            &pipelines::choices(pipelines::TICKET_STAGES),
-            draw::ticket_stage,
-        ),
+        choice("hs_pipeline_stage", "Ticket status", &pipelines::choices(pipelines::TICKET_STAGES), draw::ticket_stage),
         choice(
             "hs_ticket_priority",
             "Priority",

@@ -252,8 +252,15 @@ pub(crate) fn owner(draw: &Draw, out: &mut String) -> bool {
 
 pub(crate) fn lifecycle(draw: &Draw, out: &mut String) -> bool {
     const STAGES: &[&str] = &[
-        "subscriber", "lead", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer",
-        "customer", "evangelist",
+        "subscriber",
+        "lead",
+        "lead",
+        "marketingqualifiedlead",
+        "salesqualifiedlead",
+        "opportunity",
+        "customer",
+        "customer",
+        "evangelist",
     ];
     put(out, words::pick(STAGES, draw.roll(29)))
 }
@@ -294,8 +301,13 @@ pub(crate) fn birthday(draw: &Draw, out: &mut String) -> bool {
 
 pub(crate) fn industry(draw: &Draw, out: &mut String) -> bool {
     const INDUSTRIES: &[&str] = &[
-        "COMPUTER_SOFTWARE", "FARMING", "FOOD_BEVERAGES", "HOSPITAL_HEALTH_CARE", "LOGISTICS_AND_SUPPLY_CHAIN",
-        "RENEWABLES_ENVIRONMENT", "RETAIL",
+        "COMPUTER_SOFTWARE",
+        "FARMING",
+        "FOOD_BEVERAGES",
+        "HOSPITAL_HEALTH_CARE",
+        "LOGISTICS_AND_SUPPLY_CHAIN",
+        "RENEWABLES_ENVIRONMENT",
+        "RETAIL",
     ];
     put(out, words::pick(INDUSTRIES, draw.roll(36)))
 }

@@ -168,7 +168,9 @@ pub(crate) fn locate(state: &State, object: ObjectType, id: &str, by: Option<&st
     match by.filter(|by| !by.is_empty() && *by != "hs_object_id") {
         None => Ok(id.parse().ok()),
         Some(by) if is_unique(state.shelf(object), by) => Ok(state.find(object, by, id)),
-        Some(by) => Err(Trouble::invalid(format!("Property `{by}` is not a unique property and cannot be used as idProperty"))),
+        Some(by) => {
+            Err(Trouble::invalid(format!("Property `{by}` is not a unique property and cannot be used as idProperty")))
+        }
     }
 }
 

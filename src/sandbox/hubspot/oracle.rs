@@ -301,8 +301,11 @@ impl Hubspot {
     fn some_values(&self, object: ObjectType, dice: &mut Dice) -> Changes {
         let state = self.read();
         let shelf = state.shelf(object);
-        let writable: Vec<_> =
-            shelf.properties.values().filter(|one| one.archived.is_none() && !one.is_read_only() && !one.unique).collect();
+        let writable: Vec<_> = shelf
+            .properties
+            .values()
+            .filter(|one| one.archived.is_none() && !one.is_read_only() && !one.unique)
+            .collect();
         let mut changes = Changes::new();
         for _ in 0..=dice.below(3) {
             let property = *words::choose(&writable, dice.next());
@@ -354,4 +357,3 @@ fn found(there: bool, object: ObjectType, id: &str) -> Result<()> {
         false => Err(Error::not_found(format!("there is no such record of `{}`: {id}", object.name()))),
     }
 }
-

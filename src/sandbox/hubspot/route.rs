@@ -28,7 +28,8 @@ pub(crate) struct Route<'a> {
 }
 
 fn is_version(part: &str) -> bool {
-    let numbered = part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    let numbered =
+        part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
     numbered || is_date(part)
 }
 

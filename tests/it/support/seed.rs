@@ -22,8 +22,13 @@ pub fn open(home: &Home) -> App {
 
 /// Connection `crm` to a HubSpot that cannot be reached, with contacts and companies, which has never run.
 pub fn crm(home: &Home) {
+    crm_at(home, "http://127.0.0.1:9/");
+}
+
+/// The same with HubSpot at this address.
+pub fn crm_at(home: &Home, endpoint: &str) {
     let app = open(home);
-    let account = account(&app, "crm", "http://127.0.0.1:9/");
+    let account = account(&app, "crm", endpoint);
     let object = |object: &str, columns: &[&str]| ObjectConfig {
         object: object.to_owned(),
         table: TableName::parse(object).expect("a name"),
