@@ -58,7 +58,7 @@ async fn compare(database: &Database, seed: u64) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_type_arrives_as_psql_prints_it() {
     let database = Database::new();
     let long = "7".repeat(1200);
@@ -205,7 +205,7 @@ async fn every_type_arrives_as_psql_prints_it() {
     compare(&database, 0).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn citext_and_types_of_unknown_extensions_arrive_as_text() {
     let database = Database::new();
     let has =
@@ -239,7 +239,7 @@ fn shown(value: &Value) -> Option<String> {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn random_values_arrive_unaltered() {
     let seed = rand::random();
     let mut random = StdRng::seed_from_u64(seed);
@@ -325,7 +325,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_servers_own_settings_do_not_change_a_value() {
     let database = Database::new();
     database.run(&format!(
