@@ -31,7 +31,7 @@ impl App {
             ..crate::http::Options::default()
         })?;
         let vault = match config.vault {
-            VaultKind::Keyring => Vault::keyring(),
+            VaultKind::Keyring => Vault::keyring(config.home.join("keyring.lock")),
             VaultKind::Memory => Vault::memory(),
         };
         Ok(App { store, vault, http, clock, config })

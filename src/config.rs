@@ -65,6 +65,20 @@ pub fn token_key(label: &Label) -> String {
     label.as_str().to_ascii_uppercase().replace('-', "_")
 }
 
+/// Where programs keep their settings: `XDG_CONFIG_HOME`, else `.config` in the user's folder.
+pub fn config_folder() -> Option<PathBuf> {
+    folder("XDG_CONFIG_HOME").or_else(|| user_folder().map(|home| home.join(".config")))
+}
+
+/// The user's own folder.
+pub fn user_folder() -> Option<PathBuf> {
+    folder("HOME")
+}
+
+fn folder(name: &str) -> Option<PathBuf> {
+    env(name).map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
 fn tokens() -> BTreeMap<String, Secret> {
     let mut tokens = BTreeMap::new();
     #[expect(clippy::disallowed_methods, reason = "the only reader of the environment")]
@@ -79,16 +93,15 @@ fn tokens() -> BTreeMap<String, Secret> {
 
 /// The platform's data folder, as the XDG base directory specification and Apple's and Microsoft's guides say.
 fn default_home() -> Result<PathBuf> {
-    let absolute = |name: &str| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = absolute("HOME");
-    let folder = if cfg!(windows) {
-        absolute("LOCALAPPDATA")
+    let home = user_folder();
+    let data = if cfg!(windows) {
+        folder("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {
         home.map(|home| home.join("Library/Application Support"))
     } else {
-        absolute("XDG_DATA_HOME").or_else(|| home.map(|home| home.join(".local/share")))
+        folder("XDG_DATA_HOME").or_else(|| home.map(|home| home.join(".local/share")))
     };
-    folder.map(|folder| folder.join("appctl")).ok_or_else(|| {
+    data.map(|folder| folder.join("appctl")).ok_or_else(|| {
         Error::usage("there is no home folder to keep the data in").hint("give one with `--home DIR` or `APPCTL_HOME`")
     })
 }

@@ -20,6 +20,11 @@ impl Interrupt {
 
     /// `Kind::Interrupted` once somebody wants to stop. Call it where stopping leaves nothing half-made.
     pub fn check(&self) -> Result<()> {
-        if self.is_set() { Err(Error::new(Kind::Interrupted, "interrupted")) } else { Ok(()) }
+        if self.is_set() { Err(Interrupt::error()) } else { Ok(()) }
+    }
+
+    /// What `check` fails with.
+    pub fn error() -> Error {
+        Error::new(Kind::Interrupted, "interrupted")
     }
 }

@@ -8,11 +8,50 @@ use clap_complete::CompletionCandidate;
 use super::globals::Globals;
 use crate::app::App;
 use crate::config::Config;
+use crate::connections;
 
-/// The tables of the app that the environment names.
+/// The tables of the app.
 pub fn tables(current: &OsStr) -> Vec<CompletionCandidate> {
     let tables = app().and_then(|app| app.store.tables().ok()).unwrap_or_default();
-    matching(current, tables.into_iter().map(|table| (table.name.to_string(), None)))
+    let filled = |table: &crate::base::Table| table.connection.as_ref().map(|name| format!("filled by {name}"));
+    matching(current, tables.iter().map(|table| (table.name.to_string(), filled(table))))
+}
+
+/// The connections of the app, with their source.
+pub fn connections(current: &OsStr) -> Vec<CompletionCandidate> {
+    matching(
+        current,
+        all_connections().into_iter().map(|connection| (connection.name.to_string(), Some(connection.source))),
+    )
+}
+
+/// The sources that a connection can have.
+pub fn sources(current: &OsStr) -> Vec<CompletionCandidate> {
+    matching(current, connections::sources_list().into_iter().map(|info| (info.source, Some(info.title))))
+}
+
+/// Connections, and sources that can be looked at before they are connected.
+pub fn connections_and_sources(current: &OsStr) -> Vec<CompletionCandidate> {
+    let mut found = connections(current);
+    found.extend(sources(current));
+    found
+}
+
+/// The objects that connections bring: those of the connection that the line names, else of all.
+pub fn objects(current: &OsStr) -> Vec<CompletionCandidate> {
+    let words = words();
+    let all = all_connections();
+    let is_named = |connection: &connections::Connection| words.iter().any(|word| word == connection.name.as_str());
+    let one_is_named = all.iter().any(is_named);
+    let objects = all
+        .iter()
+        .filter(|connection| !one_is_named || is_named(connection))
+        .flat_map(|connection| &connection.objects);
+    matching(current, objects.map(|config| (config.object.clone(), Some(format!("into {}", config.table)))))
+}
+
+fn all_connections() -> Vec<connections::Connection> {
+    app().and_then(|app| connections::list(&app).ok()).unwrap_or_default()
 }
 
 fn matching(current: &OsStr, names: impl Iterator<Item = (String, Option<String>)>) -> Vec<CompletionCandidate> {
@@ -23,15 +62,28 @@ fn matching(current: &OsStr, names: impl Iterator<Item = (String, Option<String>
         .collect()
 }
 
-/// The options alone, as the environment sets them: the line that is being completed is not a whole command yet.
+/// The options alone: the line that is being completed is not a whole command yet.
 #[derive(clap::Parser)]
 struct Line {
     #[command(flatten)]
     globals: Globals,
 }
 
+/// The app that the line or the environment names, when it is there.
 fn app() -> Option<App> {
-    let globals = Line::try_parse_from(["appctl"]).ok()?.globals;
+    let words = words();
+    let mut line = vec!["appctl".to_owned()];
+    for option in ["--home", "--app"] {
+        if let Some(at) = words.iter().position(|word| word == option) {
+            line.extend(words.get(at..at + 2).unwrap_or_default().iter().cloned());
+        }
+    }
+    let globals = Line::try_parse_from(line).ok()?.globals;
     let config = Config::from_env(globals.home, globals.app).ok()?;
     if config.app_folder().is_dir() { App::open(config).ok() } else { None }
+}
+
+/// The words of the line that is being completed.
+fn words() -> Vec<String> {
+    std::env::args().collect()
 }

@@ -15,12 +15,15 @@ use crate::base::{Error, Interrupt, Kind, Result};
 
 pub mod complete;
 mod completions;
+mod connections;
+mod demo;
 mod globals;
 mod help;
 mod log;
 mod man;
 mod process;
 mod records;
+mod sandbox;
 mod tables;
 pub mod ui;
 mod undo;
@@ -49,12 +52,20 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Tell the whole story on the built-in sandbox, in under a minute
+    Demo,
+    /// Fill tables from other products and keep them in step
+    #[command(subcommand)]
+    Connections(Box<connections::Command>),
     /// Make tables, show them, and query across them
     #[command(subcommand)]
     Tables(tables::Command),
     /// List, read, create, change, delete and export the records of a table
     #[command(subcommand)]
     Records(records::Command),
+    /// Play the vendors on this machine
+    #[command(subcommand)]
+    Sandbox(sandbox::Command),
     /// List what was changed, by whom and when
     Log(log::Args),
     /// Take a recorded operation back
@@ -70,8 +81,11 @@ pub enum Command {
 impl Command {
     async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
+            Command::Connections(command) => command.run(globals, ui).await,
             Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
             Command::Records(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Demo => demo::run(ui).await,
+            Command::Sandbox(command) => command.run(ui).await,
             Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,
             Command::Undo(args) => undo::run(&mut open(globals)?, ui, args).await,
             Command::Completions(args) => completions::run(ui, &args),
@@ -123,7 +137,10 @@ fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {
         // `| head` has seen enough.
         Err(_) if ui.is_closed() => ExitCode::SUCCESS,
         Err(error) => {
-            ui.error(&error);
+            // Whoever pressed Ctrl-C knows it, unless there is more to say.
+            if error != Interrupt::error() || ui.speaks_json() {
+                ui.error(&error);
+            }
             ExitCode::from(error.kind.exit_status())
         }
     }

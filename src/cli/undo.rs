@@ -30,7 +30,12 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
 
 /// `records delete tasks by ann: 2 deleted`
 fn described(operation: &Operation) -> String {
-    format!("`{}` by {}{}", operation.what, operation.author, counts(operation.inserted, operation.updated, operation.deleted))
+    format!(
+        "`{}` by {}{}",
+        operation.what,
+        operation.author,
+        counts(operation.inserted, operation.updated, operation.deleted)
+    )
 }
 
 fn counts(inserted: u64, updated: u64, deleted: u64) -> String {
@@ -40,9 +45,10 @@ fn counts(inserted: u64, updated: u64, deleted: u64) -> String {
     if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) }
 }
 
-struct Report<'u> {
-    undone: &'u Undone,
-    what: String,
+/// What was taken back, for `connections undo` too.
+pub struct Report<'u> {
+    pub undone: &'u Undone,
+    pub what: String,
 }
 
 impl Serialize for Report<'_> {

@@ -14,10 +14,16 @@ use super::ui::{Format, Options, Ui, human_error, json_error};
 /// Prints what clap made of the arguments: help and version on stdout, anything else as a usage error.
 pub fn answer(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     match error.kind() {
-        ErrorKind::DisplayHelp
-        | ErrorKind::DisplayVersion
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-        | ErrorKind::MissingSubcommand => print(error),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(&error.render()),
+        // `appctl` and `appctl connections` alone: what could follow.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            let path = command_path(arguments);
+            let words: Vec<&str> = path.split(' ').skip(1).collect();
+            match super::help::find(&words) {
+                Ok(mut command) => print(&command.render_help()),
+                Err(error) => fail(&error, options(arguments)),
+            }
+        }
         _ => fail(&explain(error, arguments), options(arguments)),
     }
 }
@@ -35,8 +41,7 @@ pub fn fail(error: &Error, options: Options) -> ExitCode {
     ExitCode::from(error.kind.exit_status())
 }
 
-fn print(error: &clap::Error) -> ExitCode {
-    let text = error.render();
+fn print(text: &clap::builder::StyledStr) -> ExitCode {
     let paint = Paint::new(When::Auto.or_environment(), std::io::stdout().is_terminal());
     let text = if paint.is_on() { text.ansi().to_string() } else { text.to_string() };
     // A reader that went away has seen enough.

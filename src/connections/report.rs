@@ -21,6 +21,9 @@ pub struct RunReport {
     pub fetched: u64,
     pub calls: u64,
     pub seconds: f64,
+    /// How long other writers had to wait for the change of the tables, in seconds
+    #[serde(default)]
+    pub held_seconds: f64,
     pub started: Timestamp,
     pub dry_run: bool,
     /// The run went on where an earlier one stopped

@@ -80,7 +80,10 @@ pub async fn sync(app: &App, request: &SyncRequest, tell: Tell<'_>) -> Result<Ru
     })?;
     if request.scheduled && !super::is_due(app, &connection, Duration::ZERO)? {
         run.give_up()?;
-        return Err(Error::new(Kind::Busy, format!("connection `{}` was synced by another scheduler", connection.name)));
+        return Err(Error::new(
+            Kind::Busy,
+            format!("connection `{}` was synced by another scheduler", connection.name),
+        ));
     }
     let budget = request.max_calls.map_or_else(Budget::unlimited, Budget::at_most);
     let mut engine = Engine {
@@ -171,7 +174,7 @@ impl Engine<'_> {
         Ok(())
     }
 
-    async fn open(&self, tell: Tell<'_>) -> Result<Box<dyn Session>> {
+    async fn open(&mut self, tell: Tell<'_>) -> Result<Box<dyn Session>> {
         let mut attempt = 0;
         loop {
             match self.connection.open(self.app, self.budget.clone()).await {
@@ -287,7 +290,8 @@ impl Engine<'_> {
     }
 
     /// Waits before another try when the other side failed and there are tries left; gives the error back otherwise.
-    async fn wait_or_fail(&self, error: Error, attempt: &mut u32, object: Option<&str>, tell: Tell<'_>) -> Result<()> {
+    // `&mut` although it changes nothing: a shared reference to a run may not wait on another thread.
+    async fn wait_or_fail(&mut self, error: Error, attempt: &mut u32, object: Option<&str>, tell: Tell<'_>) -> Result<()> {
         let wait = error.retry_after.unwrap_or(FIRST_WAIT * 2_u32.pow(*attempt));
         if error.kind != Kind::Remote || *attempt >= RETRIES || wait > LONGEST_WAIT {
             return Err(error);
@@ -319,6 +323,7 @@ impl Engine<'_> {
             fetched: 0,
             calls: 0,
             seconds: 0.0,
+            held_seconds: 0.0,
             started,
             dry_run: request.dry_run,
             resumed,
@@ -431,6 +436,7 @@ fn settle(report: &mut RunReport, applied: &Applied, clock: Instant) {
     report.filtered = sum(|object| object.filtered);
     report.fetched = sum(|object| object.fetched);
     report.operation = applied.operation;
+    report.held_seconds = applied.held.as_secs_f64();
     report.seconds = clock.elapsed().as_secs_f64();
     if report.objects.iter().any(|object| object.error.is_some()) {
         report.status = RunStatus::Partial;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::door::Door;
 use super::retry;
-use crate::base::{Error, Kind};
+use crate::base::{Error, Kind, sanitize};
 
 /// Longest piece of a vendor's own words in our message, in characters.
 const LONGEST_MESSAGE: usize = 300;
@@ -98,11 +98,7 @@ fn tidy(door: &Door, text: &str) -> String {
 }
 
 fn clean(text: &str) -> String {
-    let hidden = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    let one_line = text.chars().map(|letter| if hidden(letter) { ' ' } else { letter }).collect::<String>();
+    let one_line = sanitize::line(text);
     let one_line = one_line.split_whitespace().collect::<Vec<_>>().join(" ");
     match one_line.char_indices().nth(LONGEST_MESSAGE) {
         Some((end, _)) => format!("{}…", &one_line[..end]),

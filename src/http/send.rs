@@ -93,7 +93,7 @@ impl Http {
         let mut url = door.url(&request.path, &request.query)?;
         let headers = headers(door, request)?;
         for _ in 0..=HOPS {
-            self.inner.limiter.acquire(door, request.class, end).await?;
+            let turn = self.inner.limiter.acquire(door, request.class, end).await?;
             door.budget.spend()?;
             self.inner.calls.fetch_add(1, Ordering::Relaxed);
             let time = self.inner.options.attempt_timeout.min(end.saturating_duration_since(Instant::now()));
@@ -102,7 +102,9 @@ impl Http {
             if let Some(body) = &request.body {
                 sent = sent.body(body.clone());
             }
-            let response = match sent.send().await {
+            let sent = sent.send().await;
+            self.inner.limiter.settle(&turn);
+            let response = match sent {
                 Ok(response) => response,
                 Err(error) => return Ok(Err(Failure::of_transport(&error.without_url()))),
             };

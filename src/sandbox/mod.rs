@@ -1,1 +1,234 @@
-//! To be written.
+//! Made-up vendors on this machine: local servers that behave as the vendors document it, hold seeded data, and can be
+//! told to go wrong. They serve the demo, people's own tests, rehearsals and ours; they share no code with what they test.
+//!
+//! `server` and `wire` are the sockets, `faults` and `havoc` what goes wrong, `control` the door for tests, and one
+//! folder a vendor holds the rest.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::base::{Clock, Doing, Error, Result, Secret, Timestamp};
+
+mod calendar;
+mod clock;
+mod control;
+mod faults;
+mod gzip;
+mod havoc;
+mod hubspot;
+mod json;
+mod limits;
+mod random;
+mod server;
+mod stats;
+mod wire;
+mod words;
+
+pub use clock::ServerClock;
+pub use faults::{Plan, WORDS as FAULT_WORDS};
+pub use hubspot::Hubspot;
+pub use limits::Limits;
+use server::House;
+pub use stats::Counts;
+
+/// How a sandbox begins.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `None` takes a free one
+    pub port: Option<u16>,
+    /// What the data, the token and the faults follow from
+    pub seed: u64,
+    /// How many contacts; the other objects follow (a quarter as many companies and tickets, half as many deals and
+    /// line items, a tenth of quotes and machines)
+    pub records: usize,
+    pub faults: Plan,
+    /// Without effect when the plan of faults names limits
+    pub limits: Limits,
+    /// How far the search index is behind writes; without effect when the plan of faults names a lag
+    pub search_lag: Duration,
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            port: None,
+            seed: 1,
+            records: 1000,
+            faults: Plan::default(),
+            limits: Limits::none(),
+            search_lag: Duration::ZERO,
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// A running sandbox. It ends when it is dropped.
+pub struct Sandbox {
+    house: Arc<House>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts the servers on 127.0.0.1, on the runtime that calls it. `Kind::Failed` when the port is taken.
+    pub async fn start(options: Options) -> Result<Sandbox> {
+        let port = options.port.unwrap_or(0);
+        let listener = TcpListener::bind(("127.0.0.1", port));
+        let listener = listener.await.doing(|| format!("listening on port {port} of 127.0.0.1"))?;
+        let canary = TcpListener::bind(("127.0.0.1", 0)).await.doing(|| "listening on a second port")?;
+        let port = listener.local_addr()?.port();
+        // The other host has another name as well as another port.
+        let other = format!("localhost:{}", canary.local_addr()?.port());
+        let house = Arc::new(house(options, port, other));
+        let tasks = vec![
+            tokio::spawn(server::serve(listener, house.clone())),
+            tokio::spawn(server::serve_canary(canary, house.clone())),
+        ];
+        Ok(Sandbox { house, tasks })
+    }
+
+    /// What takes the place of the vendor's own base URL. `Kind::NotFound` for a vendor that is not here.
+    pub fn endpoint(&self, provider: &str) -> Result<Url> {
+        match provider {
+            "hubspot" => Ok(self.url("")),
+            _ => Err(Error::not_found(format!("the sandbox does not play `{provider}`")).hint("it plays hubspot")),
+        }
+    }
+
+    /// The token that the vendors accept. It opens nothing anywhere else.
+    pub fn token(&self) -> Secret {
+        self.house.hubspot.token()
+    }
+
+    /// Where the control API is.
+    pub fn control(&self) -> Url {
+        self.url("control")
+    }
+
+    /// Goes into the `X-Control-Token` header.
+    pub fn control_token(&self) -> Secret {
+        self.house.control_token.clone()
+    }
+
+    pub fn port(&self) -> u16 {
+        self.house.port
+    }
+
+    /// What `sandbox serve --json` prints: `{"port","token","control":{"url","token"},"endpoints":{"hubspot":URL}}`.
+    /// Both tokens are in it; they are made up and open only this sandbox.
+    pub fn announcement(&self) -> serde_json::Value {
+        serde_json::json!({
+            "port": self.house.port,
+            "token": self.token().expose(),
+            "control": {"url": self.control().as_str(), "token": self.house.control_token.expose()},
+            "endpoints": {"hubspot": self.url("").as_str().trim_end_matches('/')},
+        })
+    }
+
+    /// The HubSpot account, to be changed and asked without HTTP.
+    pub fn hubspot(&self) -> &Hubspot {
+        &self.house.hubspot
+    }
+
+    /// The server's time.
+    pub fn clock(&self) -> &ServerClock {
+        &self.house.clock
+    }
+
+    /// What the server saw so far.
+    pub fn stats(&self) -> Counts {
+        self.house.stats.read()
+    }
+
+    /// Plays another plan of faults from now on.
+    pub fn set_faults(&self, plan: Plan) {
+        self.house.play(plan, self.house.seed);
+    }
+
+    /// Ends the servers and every open connection, and waits until they are gone.
+    pub async fn shutdown(mut self) {
+        for task in std::mem::take(&mut self.tasks) {
+            task.abort();
+            _ = task.await;
+        }
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let text = format!("http://127.0.0.1:{}/{path}", self.house.port);
+        Url::parse(&text).expect("an address and a port make a URL")
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl House {
+    /// Puts a plan in place, with the settings it carries.
+    pub(crate) fn play(&self, plan: Plan, seed: u64) {
+        self.clock.skew(plan.skew.unwrap_or(0));
+        if let Some(lag) = plan.lag {
+            self.hubspot.set_lag(Duration::from_secs(lag));
+        }
+        if let Some(limits) = plan.limits {
+            self.hubspot.set_limits(limits);
+        }
+        self.faults.play(plan, seed);
+    }
+}
+
+fn house(options: Options, port: u16, canary: String) -> House {
+    let clock = ServerClock::new(options.clock);
+    let hubspot = Hubspot::new(
+        options.seed,
+        options.records as u64,
+        clock.clone(),
+        options.limits,
+        options.search_lag,
+        made_up_token(options.seed, 0),
+    );
+    let house = House {
+        clock,
+        hubspot: Arc::new(hubspot),
+        faults: faults::Faults::new(Plan::default(), options.seed),
+        stats: stats::Stats::default(),
+        control_token: Secret::new(format!("{:032x}", rand::random::<u128>())),
+        port,
+        canary,
+        seed: options.seed,
+    };
+    house.play(options.faults, options.seed);
+    house
+}
+
+/// A token that looks like a private app's. The same seed gives the same one, so that a sandbox can be started again
+/// under an account that knows it.
+pub(crate) fn made_up_token(seed: u64, round: u64) -> Secret {
+    let part = |at: u64| random::hash(&[seed, round, random::hash_text("token"), at]);
+    let (a, b) = (part(1), part(2));
+    let id = format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        a >> 32,
+        a >> 16 & 0xFFFF,
+        a & 0xFFFF,
+        b >> 48,
+        b & 0xFFFF_FFFF_FFFF
+    );
+    Secret::new(format!("pat-na1-{id}"))
+}
+
+/// For log lines and messages of the doors: when a sandbox thinks it is.
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let now: Timestamp = self.house.clock.now();
+        f.debug_struct("Sandbox").field("port", &self.house.port).field("now", &now).finish_non_exhaustive()
+    }
+}

@@ -17,12 +17,24 @@ pub use timer::{Timer, TimerKind, TimerRequest, timer};
 #[derive(Clone, Debug)]
 pub enum Told {
     /// Nothing is due before this; null when nothing is scheduled
-    Waiting { until: Option<Timestamp> },
-    Started { connection: ConnectionName },
-    Progress { connection: ConnectionName, event: Event },
-    Ended { report: Box<RunReport> },
+    Waiting {
+        until: Option<Timestamp>,
+    },
+    Started {
+        connection: ConnectionName,
+    },
+    Progress {
+        connection: ConnectionName,
+        event: Event,
+    },
+    Ended {
+        report: Box<RunReport>,
+    },
     /// It could not run; the scheduler goes on
-    Failed { connection: ConnectionName, error: Error },
+    Failed {
+        connection: ConnectionName,
+        error: Error,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -54,11 +66,8 @@ pub async fn run(app: &App, options: &Options, tell: &mut (dyn FnMut(Told) + Sen
             }
             last_wait = None;
             tell(Told::Started { connection: name.clone() });
-            let request = SyncRequest {
-                scheduled: true,
-                interrupt: options.interrupt.clone(),
-                ..SyncRequest::of(name.clone())
-            };
+            let request =
+                SyncRequest { scheduled: true, interrupt: options.interrupt.clone(), ..SyncRequest::of(name.clone()) };
             let mut progress = |event| tell(Told::Progress { connection: name.clone(), event });
             match connections::sync(app, &request, &mut progress).await {
                 Ok(report) => {

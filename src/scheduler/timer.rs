@@ -33,9 +33,7 @@ pub struct Timer {
 /// Makes the files; writes nothing. The timer looks every minute for what is due.
 pub fn timer(request: &TimerRequest) -> Result<Timer> {
     let name = format!("appctl-{}", request.app);
-    let folder = || {
-        request.folder.clone().ok_or_else(|| Error::usage("there is no home folder to write the timer to"))
-    };
+    let folder = || request.folder.clone().ok_or_else(|| Error::usage("there is no home folder to write the timer to"));
     match request.kind {
         TimerKind::Systemd => systemd(request, &name, &folder()?),
         TimerKind::Launchd => launchd(request, &name, &folder()?),
@@ -78,10 +76,7 @@ fn systemd(request: &TimerRequest, name: &str, folder: &Path) -> Result<Timer> {
         request.app
     );
     Ok(Timer {
-        files: vec![
-            (folder.join(format!("{name}.service")), service),
-            (folder.join(format!("{name}.timer")), timer),
-        ],
+        files: vec![(folder.join(format!("{name}.service")), service), (folder.join(format!("{name}.timer")), timer)],
         then: vec!["systemctl --user daemon-reload".to_owned(), format!("systemctl --user enable --now {name}.timer")],
     })
 }
@@ -89,7 +84,8 @@ fn systemd(request: &TimerRequest, name: &str, folder: &Path) -> Result<Timer> {
 /// launchd.plist(5).
 fn launchd(request: &TimerRequest, name: &str, folder: &Path) -> Result<Timer> {
     let escape = |word: &String| word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let words = words(request)?.iter().map(|word| format!("    <string>{}</string>\n", escape(word))).collect::<String>();
+    let words =
+        words(request)?.iter().map(|word| format!("    <string>{}</string>\n", escape(word))).collect::<String>();
     let plist = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n\

@@ -5,6 +5,8 @@ use rusqlite::Connection;
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 
+use super::sql::cell;
+use crate::base::filter::{self, Class, Op};
 use crate::base::{Result, datetime, decimal};
 
 pub fn register(connection: &Connection) -> Result<()> {
@@ -18,6 +20,16 @@ pub fn register(connection: &Connection) -> Result<()> {
             _ => None,
         })
     })?;
+    connection.create_scalar_function("currency_key", 1, pure, |context| {
+        Ok(filter::currency_key(cell(context.get_raw(0))))
+    })?;
+    connection.create_scalar_function("currency_compare", 3, pure, |context| {
+        let sign = context.get_raw(0).as_str()?;
+        let op = Op::ALL.into_iter().find(|op| op.sign() == sign);
+        let unknown = || rusqlite::Error::UserFunctionError(format!("`{sign}` is no comparison").into());
+        let (left, right) = (cell(context.get_raw(1)), cell(context.get_raw(2)));
+        Ok(filter::holds(Class::Currency, op.ok_or_else(unknown)?, left, right))
+    })?;
     connection.create_aggregate_function("decimal_sum", 1, pure, DecimalSum)?;
     Ok(())
 }
@@ -26,7 +38,7 @@ pub fn register(connection: &Connection) -> Result<()> {
 fn number(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(decimal::of_real(number)),
         ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
         ValueRef::Null | ValueRef::Blob(_) => None,
     }

@@ -70,7 +70,7 @@ impl Store {
     pub fn operations(&self, which: &OperationFilter) -> Result<Vec<Operation>> {
         let text = format!(
             "SELECT {COLUMNS} FROM _appctl_operations WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM json_each(tables) WHERE value = ?1))
-             AND (?2 IS NULL OR author = ?2) AND (?3 IS NULL OR connection = ?3) AND (?4 IS NULL OR at >= ?4)
+             AND (?2 IS NULL OR author = ?2) AND (?3 IS NULL OR connection = ?3) AND (?4 IS NULL OR datetime_key(at) >= datetime_key(?4))
              ORDER BY id DESC LIMIT ?5"
         );
         let connection = self.lock();

@@ -109,8 +109,9 @@ fn order(query: &Query<'_>) -> Result<String> {
             Error::usage(format!("table `{}` has no field `{}`", query.table.name, sort.field))
                 .hint(format!("see `appctl tables show {}`", query.table.name))
         })?;
-        let expression = filter::sort_expression(&field.field_type, &quote(field.name.as_str()));
-        parts.push(format!("{expression}{}", if sort.descending { " DESC" } else { "" }));
+        let direction = if sort.descending { " DESC" } else { "" };
+        let expressions = filter::sort_expressions(query.table, field).into_iter();
+        parts.extend(expressions.map(|expression| format!("{expression}{direction}")));
     }
     parts.extend(query.table.key.iter().map(|name| quote(name.as_str())));
     Ok(parts.join(", "))

@@ -136,21 +136,27 @@ fn run(
 }
 
 fn refused(error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{AuthorizationForStatementDenied, OperationInterrupted, Unknown};
+    use rusqlite::ErrorCode::{AuthorizationForStatementDenied, OperationInterrupted};
     match error.sqlite_error_code() {
-        Some(AuthorizationForStatementDenied) => read_only(),
-        Some(OperationInterrupted) => Error::failed("the query took longer than its time limit"),
-        Some(Unknown) => {
-            let text = Error::from(error).message.replace("the store says: ", "");
-            // "access to t.c is prohibited" and "not authorized" are the authorizer's words.
-            if text.contains("prohibited") || text.contains("not authorized") {
-                return read_only();
-            }
-            Error::usage(format!("the query cannot be run: {text}")).hint("see `appctl tables list` for the tables")
-        }
-        _ if matches!(error, rusqlite::Error::MultipleStatement) => Error::usage("give one statement at a time"),
-        _ => error.into(),
+        Some(AuthorizationForStatementDenied) => return read_only(),
+        Some(OperationInterrupted) => return Error::failed("the query took longer than its time limit"),
+        _ if matches!(error, rusqlite::Error::MultipleStatement) => return Error::usage("give one statement at a time"),
+        _ => {}
     }
+    // What is wrong with the text, not with the store (sqlite.org/rescode.html#error).
+    let code = match &error {
+        rusqlite::Error::SqlInputError { error, .. } => Some(error.extended_code),
+        other => other.sqlite_extended_error_code(),
+    };
+    if code != Some(rusqlite::ffi::SQLITE_ERROR) {
+        return error.into();
+    }
+    let text = Error::from(error).message.replace("the store says: ", "");
+    // "access to t.c is prohibited" and "not authorized" are the authorizer's words.
+    if text.contains("prohibited") || text.contains("not authorized") {
+        return read_only();
+    }
+    Error::usage(format!("the query cannot be run: {text}")).hint("see `appctl tables list` for the tables")
 }
 
 fn read_only() -> Error {

@@ -3,6 +3,7 @@
 //! There is no file and no fallback: what cannot be kept in the keyring is not kept.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::{Error, Result, Secret};
@@ -10,6 +11,7 @@ use crate::base::{Error, Result, Secret};
 mod keyring;
 mod limit;
 mod slots;
+mod turn;
 
 /// A place for secrets. A clone is the same place.
 #[derive(Clone)]
@@ -17,14 +19,16 @@ pub struct Vault(Place);
 
 #[derive(Clone)]
 enum Place {
-    Keyring,
+    /// With the file that processes take turns by
+    Keyring(PathBuf),
     Memory(Arc<Mutex<HashMap<String, Secret>>>),
 }
 
 impl Vault {
     /// The keyring: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows. Nothing is opened yet.
-    pub fn keyring() -> Self {
-        Vault(Place::Keyring)
+    /// Processes take turns by a lock on the file `turns`, which is made when it is not there.
+    pub fn keyring(turns: impl Into<PathBuf>) -> Self {
+        Vault(Place::Keyring(turns.into()))
     }
 
     /// Forgotten with its last clone.
@@ -37,7 +41,8 @@ impl Vault {
     pub fn get(&self, name: &str) -> Result<Option<Secret>> {
         match &self.0 {
             Place::Memory(secrets) => Ok(lock(secrets).get(name).cloned()),
-            Place::Keyring => {
+            Place::Keyring(turns) => {
+                let _turn = turn::take(turns)?;
                 let name = name.to_owned();
                 limit::within("reading from the keyring", move || slots::get(&keyring::Keyring::open()?, &name))
             }
@@ -52,7 +57,8 @@ impl Vault {
                 lock(secrets).insert(name.to_owned(), secret.clone());
                 Ok(())
             }
-            Place::Keyring => {
+            Place::Keyring(turns) => {
+                let _turn = turn::take(turns)?;
                 let (name, secret) = (name.to_owned(), secret.clone());
                 limit::within("writing to the keyring", move || slots::set(&keyring::Keyring::open()?, &name, &secret))
             }
@@ -63,7 +69,8 @@ impl Vault {
     pub fn delete(&self, name: &str) -> Result<bool> {
         match &self.0 {
             Place::Memory(secrets) => Ok(lock(secrets).remove(name).is_some()),
-            Place::Keyring => {
+            Place::Keyring(turns) => {
+                let _turn = turn::take(turns)?;
                 let name = name.to_owned();
                 limit::within("deleting from the keyring", move || slots::delete(&keyring::Keyring::open()?, &name))
             }
@@ -87,7 +94,7 @@ impl Vault {
     /// What it is called where its state is shown: `keyring`, `memory`.
     pub fn word(&self) -> &'static str {
         match &self.0 {
-            Place::Keyring => "keyring",
+            Place::Keyring(_) => "keyring",
             Place::Memory(_) => "memory",
         }
     }

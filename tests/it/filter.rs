@@ -1,10 +1,12 @@
 //! The filter language: what it reads, what it refuses and where, and what a filter means for a row.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use appctl::app::{App, Query};
 use appctl::base::filter::{Class, Filter, Op, Operand, like, quoted};
-use appctl::base::{Cell, FieldType, Kind, Timestamp, Value};
+use appctl::base::{Cell, Clock, Field, FieldName, FieldType, Kind, Table, TableName, Timestamp, Value};
 use proptest::prelude::*;
 
 fn now() -> Timestamp {
@@ -451,5 +453,194 @@ fn a_filter_with_its_time_fixed_means_the_same() {
         let row = |_: &str| Cell::Text(day);
         let matches = |filter: &Filter| filter.matches(&row, &|name| classes[name], now());
         assert_eq!(matches(&filter), matches(&fixed), "{day}");
+    }
+}
+
+/// Every class of fields, two of each where they can be compared with each other.
+fn fields() -> Vec<(&'static str, FieldType)> {
+    vec![
+        ("text", FieldType::Text),
+        ("other text", FieldType::LongText),
+        ("whole", FieldType::Integer),
+        ("real", FieldType::Number),
+        ("exact", FieldType::Decimal),
+        ("price", FieldType::Currency),
+        ("flag", FieldType::Boolean),
+        ("day", FieldType::Date),
+        ("moment", FieldType::DateTime),
+        ("bytes", FieldType::Binary),
+    ]
+}
+
+fn samples(field_type: &FieldType) -> Vec<Value> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| Value::from(*text)).collect::<Vec<_>>();
+    match field_type {
+        FieldType::Integer => {
+            let mut all: Vec<Value> = [0, -1, 7, 1 << 53, (1 << 53) + 1, i64::MAX, i64::MIN].map(Value::Integer).into();
+            all.extend(texts(&["9223372036854775808", "-9223372036854775809", "99999999999999999999"]));
+            all
+        }
+        FieldType::Number => {
+            let mut all: Vec<Value> =
+                [0.0, -0.5, 7.0, 0.1, 1e300, -1e300, 9_007_199_254_740_992.0].map(Value::Real).into();
+            all.extend(texts(&["NaN", "Infinity", "-Infinity"]));
+            all
+        }
+        FieldType::Decimal => texts(&[
+            "0",
+            "-0.50",
+            "7",
+            "7.00",
+            "0.1",
+            "0.10000000000000000001",
+            "99999999999999999999",
+            "-Infinity",
+            "NaN",
+        ]),
+        FieldType::Currency => texts(&["7 USD", "7.00 USD", "-1 USD", "7 EUR", "12.50 EUR", "100 JPY"]),
+        FieldType::Boolean => vec![Value::Integer(0), Value::Integer(1)],
+        FieldType::Date => {
+            texts(&["2026-11-24", "2026-11-25", "0044-03-15 BC", "10000-01-01", "infinity", "-infinity"])
+        }
+        FieldType::DateTime => texts(&[
+            "2026-11-24T00:00:00Z",
+            "2026-11-24T06:00:00Z",
+            "2026-11-24T06:00:00.5Z",
+            "2026-11-24T06:00:00.500Z",
+            "2026-11-24T06:00:01Z",
+            "0044-03-15T00:00:00Z BC",
+            "294276-12-31T23:59:59.999999Z",
+            "infinity",
+        ]),
+        FieldType::Binary => vec![Value::Blob(vec![]), Value::Blob(vec![0, 255]), Value::Blob(vec![1])],
+        _ => texts(&["", "a", "A", "ab", "é", "É", "%", "a_b", "7", "\u{1f600}", "null", "z\0z"]),
+    }
+}
+
+/// A comparison that `check` accepts, as text, for one class of fields.
+fn any_comparison() -> impl Strategy<Value = String> {
+    let fields = fields();
+    let pick =
+        (0..fields.len(), any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>());
+    (pick, 0..12usize, any::<bool>()).prop_map(move |((which, one, two, peer), form, negated)| {
+        let (name, field_type) = &fields[which];
+        let name = quoted(name);
+        let peers: Vec<_> = fields.iter().filter(|(_, other)| Class::of(other) == Class::of(field_type)).collect();
+        let peer = quoted(peers[peer.index(peers.len())].0);
+        let samples: Vec<Value> = samples(field_type)
+            .into_iter()
+            .filter(|value| !matches!(value, Value::Text(text) if text.contains('\0')))
+            .collect();
+        let value =
+            |index: &prop::sample::Index| Operand::Literal(samples[index.index(samples.len())].clone()).to_string();
+        let (one, two) = (value(&one), value(&two));
+        let not = if negated { "not " } else { "" };
+        let op = ["=", "<>", "<", "<=", ">", ">="][form % 6];
+        match (form, Class::of(field_type)) {
+            (0..6, _) if negated => format!("{one} {op} {name}"),
+            (0..6, _) => format!("{name} {op} {one}"),
+            (6, _) => format!("{name} {not}in ({one}, {two})"),
+            (7, _) => format!("{name} {not}between {one} and {two}"),
+            (8, _) => format!("{name} is {not}null"),
+            (9, Class::Text) => format!("{name} {not}like 'a%'"),
+            (9, Class::Time) => format!("{name} {not}like '%-11-%'"),
+            (10, Class::Time) => format!("{name} {op} now() + interval '{} hours'", form * 3),
+            (10, Class::Text) => format!("{name} {not}like '%_'"),
+            _ => format!("{name} {op} {peer}"),
+        }
+    })
+}
+
+fn any_condition() -> impl Strategy<Value = String> {
+    any_comparison().prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} and {b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} or {b})")),
+            inner.prop_map(|part| format!("not ({part})")),
+        ]
+    })
+}
+
+/// A table with every sample of every type, nulls, and rows in which several fields are set.
+fn full_store() -> (App, Table) {
+    let app = App::temporary(Clock::fixed(now())).expect("a temporary app");
+    let name = |text: &str| FieldName::parse(text).expect("a name");
+    let mut table = Table {
+        name: TableName::parse("all types").expect("a name"),
+        fields: vec![Field::new(name("id"), FieldType::Integer)],
+        key: vec![name("id")],
+        generated_key: true,
+        connection: None,
+    };
+    table.fields.extend(fields().into_iter().map(|(field, field_type)| Field::new(name(field), field_type)));
+    let filled = app.store.change(&app.person(), "fill", |change| {
+        change.create_table(&table)?;
+        for row in 0..60 {
+            let chosen = fields().into_iter().enumerate().filter(|(place, _)| (row + place) % 5 > 0);
+            let values = chosen.map(|(place, (field, field_type))| {
+                let samples = samples(&field_type);
+                (name(field), samples[(row * (place + 1) + row / 7) % samples.len()].clone())
+            });
+            change.insert(&table, &values.collect::<Vec<_>>())?;
+        }
+        Ok(())
+    });
+    filled.expect("the samples fit their fields");
+    (app, table)
+}
+
+/// The store's SQL against `matches`, for every row.
+#[test]
+fn the_store_keeps_the_rows_that_a_filter_matches() {
+    let (app, table) = full_store();
+    let everything = Query::all(&table, now());
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    let collect = &mut |cells: &[Cell<'_>]| {
+        rows.push(cells.iter().map(|cell| cell.to_value()).collect());
+        Ok(ControlFlow::Continue(()))
+    };
+    app.store.read(&everything, collect).expect("the store reads");
+    let place = |name: &str| table.fields.iter().position(|field| field.name.as_str() == name).expect("a field");
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let cases = config.cases.max(3_000);
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases, ..config });
+    let result = runner.run(&any_condition(), |text| {
+        let parsed = Filter::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let filter = parsed.check_on(&table).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let classes = |name: &str| Class::of(&table.fields[place(name)].field_type);
+        let expected = rows.iter().filter(|row| filter.matches(&|name| row[place(name)].cell(), &classes, now()));
+        let expected: Vec<&Value> = expected.map(|row| &row[0]).collect();
+        let mut kept = Vec::new();
+        let query = Query { filter: filter.clone(), ..Query::all(&table, now()) };
+        let read = app.store.read(&query, &mut |cells| {
+            kept.push(cells[0].to_value());
+            Ok(ControlFlow::Continue(()))
+        });
+        read.unwrap_or_else(|error| panic!("{text}: {error}"));
+        prop_assert_eq!(kept.iter().collect::<Vec<_>>(), expected, "{} (checked: {})", text, filter);
+        let count = app.store.count(&table, &filter, now()).expect("the store counts");
+        prop_assert_eq!(count, kept.len() as u64, "{}", text);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn the_store_sorts_as_filters_compare() {
+    let (app, table) = full_store();
+    for (name, field_type) in fields() {
+        let sort = vec![appctl::app::Sort { field: FieldName::parse(name).expect("a name"), descending: false }];
+        let query = Query { fields: vec![sort[0].field.clone()], sort, ..Query::all(&table, now()) };
+        let mut values = Vec::new();
+        let read = app.store.read(&query, &mut |cells| {
+            values.push(cells[0].to_value());
+            Ok(ControlFlow::Continue(()))
+        });
+        read.expect("the store sorts");
+        for pair in values.windows(2) {
+            let order = appctl::base::filter::order(Class::of(&field_type), pair[0].cell(), pair[1].cell());
+            assert_ne!(order, Some(std::cmp::Ordering::Greater), "{name}: {pair:?}");
+            assert!(pair[0].is_null() || !pair[1].is_null(), "{name}: nulls come first");
+        }
     }
 }

@@ -1,9 +1,20 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
+mod connections;
+mod connections_story;
 mod filter;
 mod help;
+mod http;
+mod hubspot;
+mod in_step;
+mod interrupts;
 mod layers;
+mod operations;
 mod postgres;
+mod records;
+mod sandbox;
 mod stage;
 mod support;
+mod tables;
 mod vault;
+mod wizard;

@@ -7,27 +7,30 @@ use std::time::{Duration, Instant};
 use appctl::base::Secret;
 use appctl::vault::Vault;
 
-/// Says to `this_sessions_vault` that it runs inside of a session with a keyring.
+/// Says to `this_sessions_vault` that it runs inside of a session with a keyring, and in which home.
 const INSIDE: &str = "APPCTL_TEST_KEYRING";
 
 #[test]
 fn this_sessions_vault_keeps_secrets() {
     #[expect(clippy::disallowed_methods, reason = "a message from the test that started this one")]
-    let inside = std::env::var_os(INSIDE).is_some();
-    let vault = if inside { Vault::keyring() } else { Vault::memory() };
+    let inside = std::env::var_os(INSIDE);
+    let vault =
+        inside.map_or_else(Vault::memory, |home| Vault::keyring(std::path::Path::new(&home).join("keyring.lock")));
     if let Err(error) = vault.probe() {
         panic!("{}: {} [{}]", error.kind.word(), error.message, error.hint.unwrap_or_default());
     }
+    // Several processes may be here at once, each with a name of its own.
+    let name = &format!("test/hubspot/{}", std::process::id());
     for size in [1, 100, 2_398, 2_399, 5_000, 64 * 1024, 3] {
         let secret = Secret::new("s".repeat(size));
-        vault.set("test/hubspot/1", &secret).unwrap();
-        let read = vault.get("test/hubspot/1").unwrap().expect("it was just kept");
+        vault.set(name, &secret).unwrap();
+        let read = vault.get(name).unwrap().expect("it was just kept");
         assert!(read.expose() == secret.expose(), "{size} bytes came back as {}", read.expose().len());
     }
-    assert!(vault.get("test/hubspot/2").unwrap().is_none());
-    assert!(vault.delete("test/hubspot/1").unwrap());
-    assert!(!vault.delete("test/hubspot/1").unwrap());
-    assert!(vault.get("test/hubspot/1").unwrap().is_none());
+    assert!(vault.get("test/hubspot/other").unwrap().is_none());
+    assert!(vault.delete(name).unwrap());
+    assert!(!vault.delete(name).unwrap());
+    assert!(vault.get(name).unwrap().is_none());
 }
 
 #[cfg(target_os = "linux")]
@@ -35,6 +38,16 @@ fn this_sessions_vault_keeps_secrets() {
 fn an_unlocked_keyring_keeps_secrets_of_every_size() {
     let seen = session("start --unlock", "");
     assert!(seen.passed, "{}", seen.text);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn twenty_processes_keep_secrets_at_once() {
+    let others =
+        r#"for try in $(seq 19); do "$0" --exact vault::this_sessions_vault_keeps_secrets & others="$others $!"; done"#;
+    let seen = session("start --unlock", others);
+    assert!(seen.passed, "{}", seen.text);
+    assert_eq!(seen.text.matches("test result: ok").count(), 20, "{}", seen.text);
 }
 
 #[cfg(target_os = "linux")]
@@ -93,6 +106,9 @@ fn session(start: &str, then: &str) -> Seen {
         {start}
         {then}
         "$0" --exact vault::this_sessions_vault_keeps_secrets --nocapture
+        result=$?
+        for other in $others; do wait "$other" || result=$?; done
+        exit $result
         "#
     );
     let began = Instant::now();
@@ -103,7 +119,7 @@ fn session(start: &str, then: &str) -> Seen {
         .env("XDG_RUNTIME_DIR", home.path())
         .env("XDG_DATA_HOME", home.path().join("data"))
         .env("RUST_BACKTRACE", "0")
-        .env(INSIDE, "1")
+        .env(INSIDE, home.path())
         .stdin(Stdio::null())
         .output()
         .expect("dbus-run-session is installed (tests/run installs it)");

@@ -161,8 +161,8 @@ pub fn sum(left: &str, right: &str) -> Option<String> {
     Some(sum.total())
 }
 
-/// Compares two cells as numbers: integers and reals by their value, text by its digits. A real stands for the shortest
-/// decimal that reads back as the same real, which is how it is shown. `None` for null, binary and text that is no number.
+/// Compares two cells as numbers: integers and reals by their value, text by its digits. A real stands for what
+/// `of_real` gives. `None` for null, binary and text that is no number.
 pub fn compare_cells(left: Cell<'_>, right: Cell<'_>) -> Option<Ordering> {
     match (left, right) {
         (Cell::Integer(mine), Cell::Integer(theirs)) => Some(mine.cmp(&theirs)),
@@ -193,10 +193,17 @@ fn cmp_real(integer: i64, real: f64) -> Ordering {
     })
 }
 
+/// The decimal that a real stands for when it is compared: the shortest that reads back as the same real, and the exact one
+/// for the large ones, all of which are integers, so that they compare with integers as they do in SQLite.
+pub fn of_real(real: f64) -> String {
+    const LAST_EXACT: f64 = 9_007_199_254_740_992.0;
+    if real.abs() >= LAST_EXACT && real.is_finite() { format!("{real:.0}") } else { real.to_string() }
+}
+
 fn cell_text(cell: Cell<'_>) -> Option<std::borrow::Cow<'_, str>> {
     match cell {
         Cell::Integer(number) => Some(number.to_string().into()),
-        Cell::Real(number) => Some(number.to_string().into()),
+        Cell::Real(number) => Some(of_real(number).into()),
         Cell::Text(text) => Some(text.into()),
         Cell::Null | Cell::Blob(_) => None,
     }

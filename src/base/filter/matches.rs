@@ -177,6 +177,15 @@ fn amounts(left: Cell<'_>, right: Cell<'_>) -> Option<Ordering> {
     }
 }
 
+/// A key whose bytes sort as `order` does for currencies. `None` for what is no amount.
+pub fn currency_key(cell: Cell<'_>) -> Option<Vec<u8>> {
+    let (number, code) = amount(cell)?;
+    let mut key = code.unwrap_or_default().as_bytes().to_vec();
+    key.push(0);
+    key.extend(decimal::sort_key(&number)?);
+    Some(key)
+}
+
 /// The number and the code of `12.50 USD`.
 fn amount(cell: Cell<'_>) -> Option<(Cow<'_, str>, Option<Cow<'_, str>>)> {
     let (number, code) = match cell {

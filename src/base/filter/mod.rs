@@ -12,7 +12,7 @@ mod matches;
 mod parse;
 mod print;
 
-pub use matches::{Class, holds, like, order};
+pub use matches::{Class, currency_key, holds, like, order};
 pub use print::quoted;
 
 /// A parsed filter. SQL's three-valued logic: a comparison with null is neither true nor false, and only true keeps a row.
@@ -75,6 +75,8 @@ pub enum Op {
 }
 
 impl Op {
+    pub const ALL: [Op; 6] = [Op::Equal, Op::NotEqual, Op::Less, Op::LessOrEqual, Op::Greater, Op::GreaterOrEqual];
+
     pub fn sign(self) -> &'static str {
         match self {
             Op::Equal => "=",

@@ -16,7 +16,7 @@ pub struct Args {
     #[arg(add = ArgValueCompleter::new(complete::tables))]
     table: TableName,
     /// The records' ids: their keys, with commas between several fields
-    #[arg(value_name = "ID", required = true, allow_hyphen_values = true)]
+    #[arg(value_name = "ID", required = true, allow_negative_numbers = true)]
     ids: Vec<String>,
 }
 

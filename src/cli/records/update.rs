@@ -19,7 +19,7 @@ pub struct Args {
     #[arg(add = ArgValueCompleter::new(complete::tables))]
     table: TableName,
     /// The record's id: its key, with commas between several fields
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     id: String,
     /// The new values
     #[arg(value_name = "NAME=VALUE")]

@@ -41,7 +41,8 @@ impl Line {
 
 impl Outcome for Tables {
     fn sheet(&self) -> Sheet {
-        let columns = [Column::text("table"), Column::count("fields"), Column::count("records"), Column::text("connection")];
+        let columns =
+            [Column::text("table"), Column::count("fields"), Column::count("records"), Column::text("connection")];
         let number = |count: u64| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
         let rows = self.0.iter().map(|line| {
             let connection = line.connection.clone().map_or(Value::Null, Value::Text);
@@ -51,6 +52,8 @@ impl Outcome for Tables {
     }
 
     fn said(&self) -> Option<String> {
-        self.0.is_empty().then(|| "there are no tables yet; make one with `appctl tables create NAME FIELD:TYPE…`".into())
+        self.0
+            .is_empty()
+            .then(|| "there are no tables yet; make one with `appctl tables create NAME FIELD:TYPE…`".into())
     }
 }

@@ -63,7 +63,12 @@ impl Outcome for View<'_> {
                 (Some(options), _) => options.join(", "),
                 (None, table) => table.unwrap_or_default().to_owned(),
             };
-            vec![Value::text(field.name), Value::text(field.field_type), Value::Text(detail), Value::Text(self.rules(field))]
+            vec![
+                Value::text(field.name),
+                Value::text(field.field_type),
+                Value::Text(detail),
+                Value::Text(self.rules(field)),
+            ]
         });
         Sheet::thing(pairs).and_list(columns, rows)
     }

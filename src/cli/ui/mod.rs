@@ -125,7 +125,12 @@ impl Ui {
     /// Prints what a command found or did, whole: as a table with what it says beside it, or as data for a script.
     pub fn outcome<T: Outcome + ?Sized>(&mut self, outcome: &T) -> Result<()> {
         match self.options.format {
-            _ if self.jq.is_some() => self.put_jq(&to_json(outcome)?)?,
+            format if self.jq.is_some() => match to_json(outcome)? {
+                serde_json::Value::Array(things) if format == Format::Jsonl => {
+                    things.iter().try_for_each(|thing| self.put_jq(thing))?;
+                }
+                whole => self.put_jq(&whole)?,
+            },
             Format::Json => self.put_json(&to_json(outcome)?)?,
             Format::Jsonl => match to_json(outcome)? {
                 serde_json::Value::Array(things) => things.iter().try_for_each(|thing| self.put_line(thing))?,
@@ -136,12 +141,20 @@ impl Ui {
                 self.put_data(&text)?;
             }
             Format::Table => {
-                let text = table::sheet(&outcome.sheet(), self.width, &self.out.paint);
+                let text = table::sheet(&outcome.shown(), self.width, &self.out.paint);
                 self.put(text.as_bytes())?;
             }
         }
         self.flush()?;
         outcome.said().map_or(Ok(()), |text| self.say(text))
+    }
+
+    /// The outcome for scripts, and for people only this sentence.
+    pub fn outcome_and<T: Outcome + ?Sized>(&mut self, outcome: &T, sentence: impl AsRef<str>) -> Result<()> {
+        if self.options.format != Format::Table || self.jq.is_some() {
+            self.outcome(outcome)?;
+        }
+        self.say(sentence)
     }
 
     /// Begins a list of rows that is never held in memory. Call `finish` on it at the end.
@@ -157,7 +170,7 @@ impl Ui {
 
     /// Tells a person what happened, on stderr. Silent with `-q` and when a script asked for JSON.
     pub fn say(&mut self, text: impl AsRef<str>) -> Result<()> {
-        if self.options.quiet || self.options.format.is_json() || self.jq.is_some() {
+        if self.options.quiet || self.speaks_json() {
             return Ok(());
         }
         self.put_talk(&sanitize::lines(text.as_ref()))
@@ -183,18 +196,16 @@ impl Ui {
 
     /// Prints the error that ended the command: for people, or as one JSON object for scripts.
     pub fn error(&mut self, error: &Error) {
-        let text = if self.options.format.is_json() || self.jq.is_some() {
-            json_error(error)
-        } else {
-            human_error(error, &self.err.paint)
-        };
+        let text = if self.speaks_json() { json_error(error) } else { human_error(error, &self.err.paint) };
         // There is nobody left to tell when stderr is closed.
         let _ = self.err.to.write_all(text.as_bytes()).and_then(|()| self.err.to.flush());
     }
 
     /// A bar for work of more than a second; it draws on stderr and is gone when dropped.
     pub fn progress(&self) -> Progress {
-        Progress::new(self.options.quiet, self.err.terminal)
+        // Whoever reads JSON may read stderr too, and finds nothing but an error there.
+        let silent = self.options.quiet || (self.speaks_json() && !self.err.terminal);
+        Progress::new(silent, self.err.terminal)
     }
 
     /// The wish of a person to stop; hand a clone to long work.
@@ -237,6 +248,11 @@ impl Ui {
         let between: &[u8] =
             if self.out.terminal && self.options.format == Format::Table { b"\x1b[H\x1b[2J" } else { b"" };
         self.put(between)
+    }
+
+    /// Whether a script reads what is printed.
+    pub fn speaks_json(&self) -> bool {
+        self.options.format.is_json() || self.jq.is_some()
     }
 
     fn put_json(&mut self, value: &serde_json::Value) -> Result<()> {

@@ -68,12 +68,17 @@ impl Progress {
             Way::Lines => {
                 if self.last_line.is_none_or(|last| now.duration_since(last) >= LINES_EVERY) {
                     self.last_line = Some(now);
-                    use std::io::Write as _;
-                    // Progress that cannot be written is not worth failing for.
-                    let _ = writeln!(std::io::stderr(), "{text}");
+                    line(&text);
                 }
             }
             Way::Bar(bar) => draw(bar.get_or_insert_with(new_bar), done, total, text),
+        }
+    }
+
+    /// Tells something on the way: above the bar, or as a line.
+    pub fn note(&self, text: &str) {
+        if !matches!(self.way, Way::Silent) {
+            above_bar(|| line(&sanitize::line(text)));
         }
     }
 
@@ -92,6 +97,12 @@ impl Drop for Progress {
             }
         }
     }
+}
+
+fn line(text: &str) {
+    use std::io::Write as _;
+    // Progress that cannot be written is not worth failing for.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 fn new_bar() -> ProgressBar {

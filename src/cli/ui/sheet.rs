@@ -9,6 +9,11 @@ use crate::base::{Cell, Field, FieldType, Value};
 pub trait Outcome: serde::Serialize {
     fn sheet(&self) -> Sheet;
 
+    /// What a person sees of it, where that is not the whole sheet
+    fn shown(&self) -> Sheet {
+        self.sheet()
+    }
+
     /// What is said beside it on stderr when people read: "synced `crm`: 1,204 new, 31 changed"
     fn said(&self) -> Option<String> {
         None
@@ -18,6 +23,10 @@ pub trait Outcome: serde::Serialize {
 impl<T: Outcome> Outcome for &T {
     fn sheet(&self) -> Sheet {
         (**self).sheet()
+    }
+
+    fn shown(&self) -> Sheet {
+        (**self).shown()
     }
 
     fn said(&self) -> Option<String> {

@@ -1,6 +1,7 @@
 //! One limit: the times of the calls it counted, exactly, in a ring. A sliding window never lets two bursts meet at the
 //! edge of an interval, as a refilling bucket does, and still takes no longer than the limit demands.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::words::{SLOTS, Words};
@@ -28,38 +29,65 @@ const ABSURD: Duration = Duration::from_secs(3600);
 const CAREFUL: Duration = Duration::from_secs(600);
 
 #[derive(Debug)]
-pub(super) struct Bucket(Words);
+pub(super) struct Bucket {
+    words: Words,
+    /// The quickest way to the server and back that was seen, in microseconds
+    quickest: AtomicU64,
+}
+
+/// A place in a limit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Place {
+    /// How long to wait for it
+    pub wait: Duration,
+    /// Its number, where the limit counts at all
+    pub call: Option<u64>,
+}
 
 impl Bucket {
     pub fn new(words: Words) -> Self {
-        Bucket(words)
+        Bucket { words, quickest: AtomicU64::new(u64::MAX) }
     }
 
     /// Takes the next free place and says how long to wait for it. `Err` with that time when it is over `patience`, and
     /// then no place is taken.
-    pub fn reserve(&self, now: Timestamp, rate: Rate, patience: Duration) -> Result<Duration, Duration> {
-        if self.0.read(MOST) >= SLOTS as u64 && paused(&self.0, now).is_none() {
-            return Ok(Duration::ZERO);
+    pub fn reserve(&self, now: Timestamp, rate: Rate, patience: Duration) -> Result<Place, Duration> {
+        if self.words.read(MOST) >= SLOTS as u64 && paused(&self.words, now).is_none() {
+            return Ok(Place { wait: Duration::ZERO, call: None });
         }
-        self.0.locked(|words| {
+        self.words.locked(|words| {
             let rate = current(words, rate);
             let turn = turn(words, now, rate);
             let wait = turn.since(now);
             if wait > patience {
                 return Err(wait);
             }
-            count(words, turn);
-            Ok(wait)
+            Ok(Place { wait, call: Some(count(words, turn)) })
         })
+    }
+
+    /// Moves a call to the latest time at which it can have been sent, by when its answer began.
+    pub fn settle(&self, call: u64, sent: Timestamp, answered: Timestamp) {
+        let took = u64::try_from(answered.since(sent).as_micros()).unwrap_or(u64::MAX);
+        // The first call had to connect as well, so it is no measure of its own quickness.
+        let quickest = match self.quickest.fetch_min(took, Ordering::Relaxed) {
+            u64::MAX => 0,
+            before => before.min(took),
+        };
+        let latest = answered.minus(Duration::from_micros(quickest));
+        let still_there = self.words.read(COUNTED).saturating_sub(call) < SLOTS as u64;
+        if still_there && latest > at(&self.words, call, answered) {
+            self.words.write(slot(call), to_word(latest));
+        }
     }
 
     /// Until when everybody waits, if anybody must.
     pub fn paused(&self, now: Timestamp) -> Option<Timestamp> {
-        paused(&self.0, now)
+        paused(&self.words, now)
     }
 
     pub fn pause(&self, now: Timestamp, wait: Duration) {
-        self.0.locked(|words| {
+        self.words.locked(|words| {
             let until = now.plus(wait).max(paused(words, now).unwrap_or(now));
             words.write(PAUSED_UNTIL, to_word(until));
             words.write(LAST_REFUSED, to_word(now));
@@ -68,10 +96,10 @@ impl Bucket {
 
     pub fn set_rate(&self, rate: Rate) {
         let span = u64::try_from(rate.span.as_micros()).unwrap_or(u64::MAX);
-        if self.0.read(MOST) == rate.most && self.0.read(SPAN) == span {
+        if self.words.read(MOST) == rate.most && self.words.read(SPAN) == span {
             return;
         }
-        self.0.locked(|words| {
+        self.words.locked(|words| {
             words.write(MOST, rate.most);
             words.write(SPAN, span);
         });
@@ -80,15 +108,15 @@ impl Bucket {
     /// The server counted `used` calls in this interval: what we did not make ourselves is counted as made just now.
     pub fn others_used(&self, now: Timestamp, used: u64) {
         let used = used.min(SLOTS as u64);
-        let span = Duration::from_micros(self.0.read(SPAN));
+        let span = Duration::from_micros(self.words.read(SPAN));
         let known = |words: &Words| {
             let counted = words.read(COUNTED);
             used == 0 || (counted >= used && at(words, counted - used, now) > now.minus(span))
         };
-        if known(&self.0) {
+        if known(&self.words) {
             return;
         }
-        self.0.locked(|words| {
+        self.words.locked(|words| {
             for _ in 0..used {
                 if known(words) {
                     return;
@@ -125,10 +153,11 @@ fn margin(words: &Words, now: Timestamp, span: Duration) -> Duration {
     if refused.0 > 0 && now.since(refused) < CAREFUL { usual * 5 } else { usual }
 }
 
-fn count(words: &Words, at: Timestamp) {
+fn count(words: &Words, at: Timestamp) -> u64 {
     let counted = words.read(COUNTED);
     words.write(slot(counted), to_word(at));
     words.write(COUNTED, counted + 1);
+    counted
 }
 
 fn at(words: &Words, call: u64, now: Timestamp) -> Timestamp {
@@ -161,12 +190,16 @@ mod tests {
     const START: Timestamp = Timestamp(1_800_000_000_000_000);
     const LONG: Duration = Duration::from_secs(1000);
 
+    fn wait(bucket: &Bucket, now: Timestamp, patience: Duration) -> Result<Duration, Duration> {
+        bucket.reserve(now, RATE, patience).map(|place| place.wait)
+    }
+
     /// The times at which `calls` calls go when each takes `took`.
     fn goes(bucket: &Bucket, calls: usize, took: Duration) -> Vec<Timestamp> {
         let mut now = START;
         let mut times = Vec::new();
         for _ in 0..calls {
-            now = now.plus(bucket.reserve(now, RATE, LONG).unwrap());
+            now = now.plus(wait(bucket, now, LONG).unwrap());
             times.push(now);
             now = now.plus(took);
         }
@@ -194,25 +227,38 @@ mod tests {
         assert_eq!(times[9], START);
         assert!(times[20].since(START) < Duration::from_millis(2100));
         bucket.set_rate(Rate { most: 1_000_000, span: Duration::from_secs(10) });
-        assert_eq!(bucket.reserve(START, RATE, Duration::ZERO), Ok(Duration::ZERO));
+        assert_eq!(wait(&bucket, START, Duration::ZERO), Ok(Duration::ZERO));
     }
 
     #[test]
     fn calls_that_others_made_are_counted() {
         let bucket = Bucket::new(Words::in_memory());
         bucket.set_rate(RATE);
-        bucket.reserve(START, RATE, LONG).unwrap();
+        wait(&bucket, START, LONG).unwrap();
         bucket.others_used(START, 5);
-        assert!(bucket.reserve(START, RATE, LONG).unwrap() > Duration::from_millis(999));
+        assert!(wait(&bucket, START, LONG).unwrap() > Duration::from_millis(999));
     }
 
     #[test]
     fn a_pause_holds_for_everybody_and_a_clock_set_back_does_not_hold_at_all() {
         let bucket = Bucket::new(Words::in_memory());
         bucket.pause(START, Duration::from_secs(3));
-        assert_eq!(bucket.reserve(START, RATE, LONG), Ok(Duration::from_secs(3)));
-        assert_eq!(bucket.reserve(START, RATE, Duration::from_secs(2)), Err(Duration::from_secs(3)));
+        assert_eq!(wait(&bucket, START, LONG), Ok(Duration::from_secs(3)));
+        assert_eq!(wait(&bucket, START, Duration::from_secs(2)), Err(Duration::from_secs(3)));
         let year = Duration::from_secs(365 * 24 * 3600);
-        assert_eq!(bucket.reserve(START.minus(year), RATE, LONG), Ok(Duration::ZERO));
+        assert_eq!(wait(&bucket, START.minus(year), LONG), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_call_that_took_long_to_arrive_counts_from_its_arrival() {
+        let bucket = Bucket::new(Words::in_memory());
+        let ms = |ms: u64| START.plus(Duration::from_millis(ms));
+        let calls = [0, 1, 2, 3, 4].map(|at| bucket.reserve(ms(at), RATE, LONG).unwrap().call.unwrap());
+        bucket.settle(calls[0], ms(0), ms(150));
+        assert_eq!(wait(&bucket, ms(150), Duration::ZERO), Err(Duration::from_millis(1035)));
+        bucket.settle(calls[1], ms(150), ms(160));
+        bucket.settle(calls[2], ms(160), ms(190));
+        bucket.settle(calls[0], ms(0), ms(500));
+        assert_eq!(wait(&bucket, ms(500), Duration::ZERO), Err(Duration::from_millis(490 + 1035 - 500)));
     }
 }

@@ -37,14 +37,17 @@ impl Limiter {
     }
 
     /// Waits until a request of this class may go, and counts it. `Kind::Remote` with `retry_after` when that is too far away.
-    pub async fn acquire(&self, door: &Door, class: &str, end: Instant) -> Result<()> {
+    pub async fn acquire(&self, door: &Door, class: &str, end: Instant) -> Result<Turn> {
+        let mut turn = Turn { places: Vec::new(), sent: self.now() };
         for (rate_class, rate) in rates(door, class) {
             let bucket = self.bucket(door, rate_class);
             let mut patience = self.patience.min(end.saturating_duration_since(Instant::now()));
-            let wait = bucket.reserve(self.now(), rate, patience).map_err(|wait| too_long(door, wait))?;
-            if wait.is_zero() {
+            let place = bucket.reserve(self.now(), rate, patience).map_err(|wait| too_long(door, wait))?;
+            turn.places.extend(place.call.map(|call| (bucket.clone(), call)));
+            if place.wait.is_zero() {
                 continue;
             }
+            let wait = place.wait;
             tokio::time::sleep(wait).await;
             // Somebody may have been told to slow down meanwhile; each pause is sat out once.
             let mut served = Timestamp::default();
@@ -58,7 +61,17 @@ impl Limiter {
                 tokio::time::sleep(pause).await;
             }
         }
-        Ok(())
+        turn.sent = self.now();
+        Ok(turn)
+    }
+
+    /// Corrects the time of a call once its answer began, or failed to. The server counted it some time between then and
+    /// now; connecting may have taken long, and only the quickest way there and back is certainly not part of that.
+    pub fn settle(&self, turn: &Turn) {
+        let now = self.now();
+        for (bucket, call) in &turn.places {
+            bucket.settle(*call, turn.sent, now);
+        }
     }
 
     /// The shortest interval among the limits of this class; a second when there is none.
@@ -113,6 +126,13 @@ impl Limiter {
         let file = self.folder.as_ref().map(|folder| Words::open(&folder.join(format!("{name}.limit"))));
         file.and_then(Result::ok).unwrap_or_else(Words::in_memory)
     }
+}
+
+/// A call that may go, and its places in the limits it counts for.
+#[derive(Debug)]
+pub(super) struct Turn {
+    places: Vec<(Arc<Bucket>, u64)>,
+    sent: Timestamp,
 }
 
 /// The limits that a request of this class takes from, the widest first.

@@ -118,7 +118,7 @@ impl Api {
             usage_limit: u64,
             resets_at: Option<String>,
         }
-        if !self.seen.asked_usage && (self.seen.daily.is_none() || self.seen.resets_at.is_none()) {
+        if !self.seen.asked_usage && self.seen.daily.is_none() {
             self.seen.asked_usage = true;
             match self.json::<Usages>(&Request::get("/account-info/v3/api-usage/daily/private-apps")).await {
                 Ok(usages) => {

@@ -59,7 +59,7 @@ impl Run<'_> {
         &mut self,
         ask: &Ask<'_>,
         cursor: Option<&Cursor>,
-        layout: &Layout,
+        layout: &Layout<'_>,
     ) -> Result<(Position, Vec<String>)> {
         let started = self.api.now().await?;
         let plan = plan(ask, cursor, layout, self.cadences, started);
@@ -73,7 +73,13 @@ impl Run<'_> {
     }
 
     /// A page of the list, rows and all.
-    async fn list(&mut self, ask: &Ask<'_>, layout: &Layout, at: Position, cursor: Option<&Cursor>) -> Result<Page> {
+    async fn list(
+        &mut self,
+        ask: &Ask<'_>,
+        layout: &Layout<'_>,
+        at: Position,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page> {
         let direct = query::fits_url(layout);
         let ids = Layout::only_ids();
         let asked = if direct { layout } else { &ids };
@@ -106,7 +112,7 @@ impl Run<'_> {
         Ok(page)
     }
 
-    async fn fetch(&mut self, layout: &Layout, listed: Records) -> Result<Records> {
+    async fn fetch(&mut self, layout: &Layout<'_>, listed: Records) -> Result<Records> {
         let mut records = query::batch(self.api, self.object, layout, &listed.ids).await?;
         records.after = listed.after;
         records.ids = listed.ids;
@@ -116,7 +122,7 @@ impl Run<'_> {
     async fn go_on_by_id(
         &mut self,
         ask: &Ask<'_>,
-        layout: &Layout,
+        layout: &Layout<'_>,
         at: Position,
         cursor: Option<&Cursor>,
         why: &str,
@@ -129,7 +135,13 @@ impl Run<'_> {
 
     /// The rest of everything, by id. The search index may not know the newest records yet, so these pages are no part of a
     /// listing; where there are rows that could be gone, the ids of everything are listed afterwards.
-    async fn rest(&mut self, ask: &Ask<'_>, layout: &Layout, at: Position, cursor: Option<&Cursor>) -> Result<Page> {
+    async fn rest(
+        &mut self,
+        ask: &Ask<'_>,
+        layout: &Layout<'_>,
+        at: Position,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page> {
         let window = Window { changed: None, after_id: at.last, limit: SEARCH_PAGE };
         let found = self.search_ahead(layout, window).await?;
         let next = after_page(&at, &found)?;
@@ -144,7 +156,13 @@ impl Run<'_> {
     }
 
     /// A page of what changed. The window is the same for all pages of a run: from the cursor to the run's start.
-    async fn search(&mut self, ask: &Ask<'_>, layout: &Layout, at: Position, cursor: Option<&Cursor>) -> Result<Page> {
+    async fn search(
+        &mut self,
+        ask: &Ask<'_>,
+        layout: &Layout<'_>,
+        at: Position,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page> {
         let changed = Some((at.since, at.started.plus(AHEAD)));
         let window = Window { changed, after_id: at.last, limit: SEARCH_PAGE };
         let found = self.search_ahead(layout, window).await?;
@@ -162,7 +180,7 @@ impl Run<'_> {
     }
 
     /// A page of the search that goes forward. One that does not is asked for once more, and is an error then.
-    async fn search_ahead(&mut self, layout: &Layout, window: Window) -> Result<Records> {
+    async fn search_ahead(&mut self, layout: &Layout<'_>, window: Window) -> Result<Records> {
         for _ in 0..2 {
             let found = query::search(self.api, self.object, layout, window).await?;
             let stuck = found.ids.is_empty() && found.after.is_some();
@@ -176,8 +194,9 @@ impl Run<'_> {
 
     /// A page of the archived list: a positive signal that these are gone. It has no order by time, so all of it is read.
     async fn archived(&mut self, ask: &Ask<'_>, at: Position, cursor: Option<&Cursor>) -> Result<Page> {
-        let ids = Layout::only_ids();
-        let listed = query::list(self.api, self.object, Which::Archived, &ids, at.after.as_deref()).await;
+        // A record may have swallowed others before it was archived itself; no search shows it any more.
+        let merges = Layout::new(self.object, &[]);
+        let listed = query::list(self.api, self.object, Which::Archived, &merges, at.after.as_deref()).await;
         let listed = match self.forward(&at, listed, "archived list")? {
             Ok(listed) => listed,
             Err(again) => return Ok(Page::empty(ask, again.next()?)),
@@ -185,8 +204,8 @@ impl Run<'_> {
         let next = after_page(&at, &listed)?;
         let mut page = Page::empty(ask, Next::Done { cursor: Json::Null });
         push_ids(&mut page.gone, &listed.ids);
+        push_ids(&mut page.gone, &listed.merged);
         page.next = match next {
-            // A list that has grown long is for its cadence; what was read of it is true all the same.
             Some(next) => next.next()?,
             None => {
                 let at = Position { archived_pages: Some(at.pages + 1), ..at };
@@ -274,7 +293,7 @@ pub(super) struct Plan {
 pub(super) fn plan(
     ask: &Ask<'_>,
     cursor: Option<&Cursor>,
-    layout: &Layout,
+    layout: &Layout<'_>,
     cadences: &Cadences,
     now: Timestamp,
 ) -> Plan {

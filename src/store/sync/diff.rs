@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::{ListingState, ObjectPlan, ObjectProgress};
 use crate::base::{Error, Result, Table};
+use crate::store::schema;
 use crate::store::sql::{quote, quote_all, same};
 
 /// How many records change, and how.
@@ -63,11 +64,8 @@ pub fn diff(
     let mut deleted =
         run(format!("{add} {DELETE}, {} FROM gone_{number} AS s JOIN {table} AS t ON {on}", staged("s")))?;
     deleted += match progress.listing {
-        ListingState::Rows { ended: true } => run(format!(
-            "{add} {DELETE}, {} FROM {table} AS t WHERE NOT EXISTS (SELECT 1 FROM {rows} AS s WHERE {on})",
-            staged("t")
-        ))?,
-        ListingState::Keys { ended: true } => run(format!(
+        // Rejected records are among the seen: they are there, even if they cannot be used.
+        ListingState::Rows { ended: true } | ListingState::Keys { ended: true } => run(format!(
             "{add} {DELETE}, {} FROM {table} AS t WHERE NOT EXISTS (SELECT 1 FROM seen_{number} AS s WHERE {on})
              AND NOT EXISTS (SELECT 1 FROM {rows} AS s WHERE {on})",
             staged("t")
@@ -102,11 +100,14 @@ fn different(plan: &ObjectPlan, stored: &Table) -> String {
     for name in &plan.columns[plan.key_len()..] {
         let column = quote(name.as_str());
         match stored.field(name.as_str()) {
-            Some(field) if plan.table.field(name.as_str()).is_some_and(|new| new.field_type == field.field_type) => {
+            Some(field) => {
+                let new = plan.table.field(name.as_str()).expect("a plan's columns are its table's fields");
+                if schema::storage(&plan.table, new) != schema::storage(stored, field) {
+                    // It is stored in another way from now on, so the final transaction empties it: every row is written.
+                    return "1".to_owned();
+                }
                 parts.push(format!("s.{column} IS NOT t.{column}"));
             }
-            // Its type changes in the final transaction, which empties the field first: every row is written.
-            Some(_) => return "1".to_owned(),
             None => parts.push(format!("s.{column} IS NOT NULL")),
         }
     }

@@ -9,9 +9,9 @@ use super::stage::Stage;
 use super::{Batch, BatchListing, BatchNext, ListingState, ObjectPlan, ObjectProgress, Place, Staged, Verdict};
 use super::{check_epoch, load};
 use crate::base::{Cell, ConnectionName, Result, Rows, Value};
-use crate::store::Store;
 use crate::store::change::{key_text, parse_key};
 use crate::store::sql::{self, quote, quote_all};
+use crate::store::{Store, schema};
 
 /// How many rejected keys are kept by name.
 const REJECTS_KEPT: usize = 100;
@@ -27,8 +27,9 @@ pub fn to_stage(
     let Place::Stage(number) = staged.place else { unreachable!("the caller looked at the place") };
     let mut progress = staged.progress.clone();
     let transaction = stage.connection.unchecked_transaction()?;
-    let pen = Pen::new(&stage.connection, &staged.plan, format!("rows_{number}"), Some(format!("gone_{number}")));
+    let pen = Pen::new(&stage.connection, &staged.plan, format!("rows_{number}"), Some(number));
     pen.rows(batch.rows, verdict, &mut progress)?;
+    pen.rejected(&batch.rejected)?;
     pen.gone(batch.gone, &mut progress)?;
     match &batch.listing {
         None => {}
@@ -124,14 +125,16 @@ struct Pen<'c> {
     connection: &'c Connection,
     plan: &'c ObjectPlan,
     table: String,
+    /// Where keys that are gone and keys that were seen wait; not for a first load
     gone: Option<String>,
+    seen: Option<String>,
     insert: String,
     update: Option<String>,
     delete: String,
 }
 
 impl<'c> Pen<'c> {
-    fn new(connection: &'c Connection, plan: &'c ObjectPlan, table: String, gone: Option<String>) -> Self {
+    fn new(connection: &'c Connection, plan: &'c ObjectPlan, table: String, stage: Option<i64>) -> Self {
         let keys = &plan.columns[..plan.key_len()];
         let others = &plan.columns[plan.key_len()..];
         let by_key = keys.iter().map(|name| format!("{} = ?", quote(name.as_str()))).collect::<Vec<_>>().join(" AND ");
@@ -144,7 +147,9 @@ impl<'c> Pen<'c> {
         );
         let update = (!others.is_empty()).then(|| format!("UPDATE {name} SET {sets} WHERE {by_key}"));
         let delete = format!("DELETE FROM {name} WHERE {by_key}");
-        Pen { connection, plan, table, gone, insert, update, delete }
+        let gone = stage.map(|number| format!("gone_{number}"));
+        let seen = stage.map(|number| format!("seen_{number}"));
+        Pen { connection, plan, table, gone, seen, insert, update, delete }
     }
 
     fn rows(&self, rows: &Rows, verdict: &dyn Fn(&[Cell<'_>]) -> Verdict, progress: &mut ObjectProgress) -> Result<()> {
@@ -167,6 +172,7 @@ impl<'c> Pen<'c> {
                     continue;
                 }
                 Verdict::Reject(reason) => {
+                    self.put_key(self.seen.as_deref(), &cells[..key_len])?;
                     reject(progress, shown(&cells[..key_len]), reason);
                     continue;
                 }
@@ -180,6 +186,7 @@ impl<'c> Pen<'c> {
                         progress.repeated += 1;
                     }
                     Some(SQLITE_CONSTRAINT_DATATYPE) => {
+                        self.put_key(self.seen.as_deref(), &cells[..key_len])?;
                         reject(progress, shown(&cells[..key_len]), format!("a value does not fit: {error}"));
                     }
                     _ => return Err(error.into()),
@@ -220,6 +227,18 @@ impl<'c> Pen<'c> {
     fn say_gone(&self, key: &[Cell<'_>], progress: &mut ObjectProgress) -> Result<()> {
         progress.dropped += self.remove(key.iter().copied())?;
         self.put_key(self.gone.as_deref(), key)
+    }
+
+    /// Records that the source itself rejected are there all the same, so a listing must not remove them.
+    fn rejected(&self, rejected: &[(String, String)]) -> Result<()> {
+        if self.plan.key_len() > 1 {
+            return Ok(()); // their keys are only text for people
+        }
+        let whole = schema::rowid_key(&self.plan.table);
+        for (key, _) in rejected.iter().filter(|(key, _)| !whole || key.parse::<i64>().is_ok()) {
+            self.put_key(self.seen.as_deref(), &[Cell::Text(key)])?;
+        }
+        Ok(())
     }
 
     /// Keys that a sorted listing passed over. Rows of this run stay: they were seen.

@@ -103,14 +103,15 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Replaces the home's path by `[HOME]`, times by `[TIME]`, durations by `[N]s` and free ports by `[PORT]`.
+/// Replaces the home's path by `[HOME]`, times by `[TIME]`, how long something took by `[N]`, and free ports by `[PORT]`.
 pub fn normal(text: &str, home: &Path) -> String {
     let text = text.replace(&home.display().to_string(), "[HOME]");
-    let text = replace_shape(&text, "dddd-dd-ddTdd:dd:dd", "[TIME]", "0123456789.Z");
-    replace_shape(&text, "127.0.0.1:dd", "127.0.0.1:[PORT]", "0123456789")
+    let text = replace_shape(&text, "####-##-##T##:##:##", "[TIME]", "0123456789.Z");
+    let text = replace_shape(&text, "127.0.0.1:##", "127.0.0.1:[PORT]", "0123456789");
+    replace_shape(&text, "seconds\":#", "seconds\":[N]", "0123456789.e-")
 }
 
-/// Replaces whatever looks like `shape` (`d` is a digit) together with the `tail` letters that follow it.
+/// Replaces whatever looks like `shape` (`#` is a digit) together with the `tail` letters that follow it.
 fn replace_shape(text: &str, shape: &str, with: &str, tail: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
@@ -119,7 +120,7 @@ fn replace_shape(text: &str, shape: &str, with: &str, tail: &str) -> String {
             && rest
                 .bytes()
                 .zip(shape.bytes())
-                .all(|(is, want)| if want == b'd' { is.is_ascii_digit() } else { is == want });
+                .all(|(is, want)| if want == b'#' { is.is_ascii_digit() } else { is == want });
         if fits {
             result.push_str(with);
             rest = rest[shape.len()..].trim_start_matches(|letter| tail.contains(letter));

@@ -1,0 +1,167 @@
+//! The loop that accepts connections, answers requests and plays the faults. It knows the vendors only by their door:
+//! which endpoint a request is for, and what the answer is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::clock::ServerClock;
+use super::control;
+use super::faults::{Aim, Fault, Faults, Twist};
+use super::havoc;
+use super::hubspot::Hubspot;
+use super::stats::Stats;
+use super::wire::{Connection, NoRequest, Reply, Request};
+use crate::base::Secret;
+
+/// Everything one running sandbox consists of.
+pub(crate) struct House {
+    pub(crate) clock: ServerClock,
+    pub(crate) hubspot: Arc<Hubspot>,
+    pub(crate) faults: Faults,
+    pub(crate) stats: Stats,
+    pub(crate) control_token: Secret,
+    pub(crate) port: u16,
+    /// `host:port` of the other host, which nobody should follow a redirect to with credentials
+    pub(crate) canary: String,
+    pub(crate) seed: u64,
+}
+
+/// What a vendor's fake needs to know about a call beside the request.
+pub(crate) struct Call<'a> {
+    pub(crate) twist: Option<Twist>,
+    pub(crate) canary: &'a str,
+    pub(crate) own: &'a str,
+}
+
+/// Accepts connections until the task is dropped, and ends them with it.
+pub(crate) async fn serve(listener: TcpListener, house: Arc<House>) {
+    let mut open = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => _ = open.spawn(converse(stream, house.clone())),
+                // Too many open files, for example: the ones that are open may end meanwhile.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            Some(_) = open.join_next() => {}
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, house: Arc<House>) {
+    _ = stream.set_nodelay(true);
+    let mut connection = Connection::new(stream);
+    loop {
+        match connection.request().await {
+            Ok(request) => {
+                let goes_on = answer(&mut connection, &request, &house).await;
+                if !goes_on || !request.keep_alive {
+                    return;
+                }
+            }
+            Err(NoRequest::Closed) => return,
+            Err(NoRequest::Refused(status)) => {
+                let reply = Reply::empty(status).header("Connection", "close");
+                _ = connection.send(reply, house.clock.announced(), false).await;
+                return;
+            }
+        }
+    }
+}
+
+/// Answers one request; says whether the connection can go on.
+async fn answer(connection: &mut Connection, request: &Request, house: &Arc<House>) -> bool {
+    let date = house.clock.announced();
+    let head_only = request.method == "HEAD";
+    if request.segments.first().is_some_and(|first| first == "control") {
+        return connection.send(control::answer(house, request), date, head_only).await.is_ok();
+    }
+    let endpoint = house.hubspot.endpoint(request);
+    house.stats.begin(endpoint.name);
+    let _end = InFlight(&house.stats);
+    note_the_host(request, house);
+    let aim = Aim { endpoint: endpoint.name, object: &endpoint.object, pages: endpoint.pages, after: endpoint.after };
+    let fault = house.faults.strike(&aim);
+    if let Some((word, _)) = &fault {
+        house.stats.fault(word);
+    }
+    let twist = match &fault {
+        Some((_, Fault::Twist(twist))) => Some(*twist),
+        _ => None,
+    };
+    let own = format!("http://127.0.0.1:{}", house.port);
+    let call = Call { twist, canary: &house.canary, own: &own };
+    let fault = fault.map(|(_, fault)| fault);
+    let reply = match &fault {
+        Some(Fault::Status(429, wait)) => house.hubspot.slow_down(havoc::retry_after(wait, house.clock.now())),
+        Some(Fault::Status(status, wait)) => house.hubspot.broken(*status, havoc::retry_after(wait, house.clock.now())),
+        Some(Fault::Redirect) => {
+            Reply::empty(302).header("Location", format!("http://{}{}", house.canary, request.target))
+        }
+        Some(Fault::Odd(odd)) => {
+            let reply = house.hubspot.handle(request, &call);
+            if reply.status < 300 { havoc::spoil(reply, *odd) } else { reply }
+        }
+        _ => house.hubspot.handle(request, &call),
+    };
+    house.stats.answered(reply.status);
+    match fault {
+        Some(Fault::Wire(wire)) => {
+            _ = havoc::send(connection, reply, wire, date).await;
+            false
+        }
+        Some(Fault::Late(millis)) => {
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            connection.send(reply, date, head_only).await.is_ok()
+        }
+        _ => connection.send(reply, date, head_only).await.is_ok(),
+    }
+}
+
+struct InFlight<'a>(&'a Stats);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+fn note_the_host(request: &Request, house: &House) {
+    let host = request.header("host").unwrap_or_default();
+    let name = host.strip_suffix(&format!(":{}", house.port)).unwrap_or_default();
+    if name != "127.0.0.1" && name != "localhost" {
+        house.stats.change(|counts| counts.wrong_host += 1);
+    }
+}
+
+/// The other host: counts who comes and who brings credentials, and answers as if all were well.
+pub(crate) async fn serve_canary(listener: TcpListener, house: Arc<House>) {
+    let mut open = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => _ = open.spawn(lure(stream, house.clone())),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            Some(_) = open.join_next() => {}
+        }
+    }
+}
+
+async fn lure(stream: TcpStream, house: Arc<House>) {
+    let mut connection = Connection::new(stream);
+    while let Ok(request) = connection.request().await {
+        let carried = request.header("authorization").is_some() || request.header("cookie").is_some();
+        house.stats.change(|counts| {
+            counts.canary += 1;
+            counts.canary_with_credentials += u64::from(carried);
+        });
+        let reply = Reply::json(200, br#"{"results":[]}"#.to_vec());
+        if connection.send(reply, house.clock.announced(), false).await.is_err() || !request.keep_alive {
+            return;
+        }
+    }
+}
