@@ -49,7 +49,7 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take a recorded operation back')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of a command')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Explain a command or a topic (`exit-codes`, `output`, `environment`)')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Explain a command or a topic (`exit-codes`, `output`, `environment`, `faults`)')
             break
         }
         'appctl;demo' {
@@ -907,7 +907,7 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Listen on this port of 127.0.0.1; a free one when not given')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Let the data, the token and the faults follow from this number')
             [CompletionResult]::new('--records', '--records', [CompletionResultType]::ParameterName, 'Begin with this many contacts; the other objects follow')
-            [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Play these faults: `429:0.2,cut:0.05`')
+            [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`')
             [CompletionResult]::new('--limits', '--limits', [CompletionResultType]::ParameterName, 'Keep a vendor''s rate limits: none, free or professional')
             [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Work on this app')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything in this folder')

@@ -46,7 +46,7 @@ set edit:completion:arg-completer[appctl] = {|@words|
             cand undo 'Take a recorded operation back'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page of a command'
-            cand help 'Explain a command or a topic (`exit-codes`, `output`, `environment`)'
+            cand help 'Explain a command or a topic (`exit-codes`, `output`, `environment`, `faults`)'
         }
         &'appctl;demo'= {
             cand --app 'Work on this app'
@@ -866,7 +866,7 @@ set edit:completion:arg-completer[appctl] = {|@words|
             cand --port 'Listen on this port of 127.0.0.1; a free one when not given'
             cand --seed 'Let the data, the token and the faults follow from this number'
             cand --records 'Begin with this many contacts; the other objects follow'
-            cand --faults 'Play these faults: `429:0.2,cut:0.05`'
+            cand --faults 'Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`'
             cand --limits 'Keep a vendor''s rate limits: none, free or professional'
             cand --app 'Work on this app'
             cand --home 'Keep everything in this folder'

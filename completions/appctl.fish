@@ -51,7 +51,7 @@ complete -c appctl -n "__fish_appctl_needs_command" -f -a "log" -d 'List what wa
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "undo" -d 'Take a recorded operation back'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "man" -d 'Print the manual page of a command'
-complete -c appctl -n "__fish_appctl_needs_command" -f -a "help" -d 'Explain a command or a topic (`exit-codes`, `output`, `environment`)'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "help" -d 'Explain a command or a topic (`exit-codes`, `output`, `environment`, `faults`)'
 complete -c appctl -n "__fish_appctl_using_subcommand demo" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand demo" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand demo" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -796,7 +796,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_se
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l port -d 'Listen on this port of 127.0.0.1; a free one when not given' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l seed -d 'Let the data, the token and the faults follow from this number' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l records -d 'Begin with this many contacts; the other objects follow' -r
-complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l faults -d 'Play these faults: `429:0.2,cut:0.05`' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l faults -d 'Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l limits -d 'Keep a vendor\'s rate limits: none, free or professional' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"

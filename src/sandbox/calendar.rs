@@ -65,11 +65,12 @@ pub(crate) fn instant_text(millis: i64) -> String {
     text
 }
 
-/// Reads milliseconds, RFC 3339 or a plain date at midnight in UTC.
+/// Reads milliseconds, RFC 3339 or a plain date at midnight in UTC; `None` beyond 100,000,000 days from 1970.
 pub(crate) fn read(text: &str) -> Option<i64> {
+    const FARTHEST: i64 = 100_000_000 * DAY;
     let text = text.trim();
     if let Ok(millis) = text.parse::<i64>() {
-        return Some(millis);
+        return Some(millis).filter(|millis| (-FARTHEST..=FARTHEST).contains(millis));
     }
     if text.len() == 10 {
         return Timestamp::parse(&format!("{text}T00:00:00Z")).map(Timestamp::millis);

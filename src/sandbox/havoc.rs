@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::faults::{Odd, Wait, Wire};
+use super::fault::{Odd, Wait, Wire};
 use super::wire::{Body, Connection, Reply};
 use super::{calendar, gzip};
 use crate::base::Timestamp;

@@ -16,6 +16,7 @@ use crate::base::{Clock, Doing, Error, Result, Secret, Timestamp};
 mod calendar;
 mod clock;
 mod control;
+mod fault;
 mod faults;
 mod gzip;
 mod havoc;
@@ -29,7 +30,8 @@ mod wire;
 mod words;
 
 pub use clock::ServerClock;
-pub use faults::{Plan, WORDS as FAULT_WORDS};
+pub use fault::WORDS as FAULT_WORDS;
+pub use faults::Plan;
 pub use hubspot::Hubspot;
 pub use limits::Limits;
 use server::House;
@@ -225,7 +227,6 @@ pub(crate) fn made_up_token(seed: u64, round: u64) -> Secret {
     Secret::new(format!("pat-na1-{id}"))
 }
 
-/// For log lines and messages of the doors: when a sandbox thinks it is.
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let now: Timestamp = self.house.clock.now();

@@ -9,7 +9,8 @@ use tokio::task::JoinSet;
 
 use super::clock::ServerClock;
 use super::control;
-use super::faults::{Aim, Fault, Faults, Twist};
+use super::fault::{Fault, Twist};
+use super::faults::{Aim, Faults};
 use super::havoc;
 use super::hubspot::Hubspot;
 use super::stats::Stats;

@@ -3,15 +3,13 @@
 
 use serde::Serialize;
 
-use crate::app::{App, SelectLimits, Selected};
+use crate::app::{App, EachRow, SelectLimits, Selected};
 use crate::base::filter::Filter;
 use crate::base::names::closest;
-use crate::base::{Cell, Error, Field, FieldType, Kind, Result, Table, TableName};
+use crate::base::{Error, Field, FieldType, Kind, Result, Table, TableName};
 
 mod create;
 mod spec;
-
-use std::ops::ControlFlow;
 
 pub use create::{CreateRequest, add_field, create};
 pub use spec::FieldSpec;
@@ -72,12 +70,7 @@ pub fn no_field(table: &Table, name: &str) -> Error {
 /// Runs read-only SQL over the tables, streaming its rows with their columns' names.
 ///
 /// `Kind::Denied` for anything but reading, `Kind::Usage` for SQL that cannot be understood.
-pub fn query(
-    app: &App,
-    sql: &str,
-    limits: &SelectLimits,
-    each: &mut dyn FnMut(&[String], &[Cell<'_>]) -> Result<ControlFlow<()>>,
-) -> Result<Selected> {
+pub fn query(app: &App, sql: &str, limits: &SelectLimits, each: &mut EachRow<'_>) -> Result<Selected> {
     app.store.select(sql, limits, each)
 }
 

@@ -2,6 +2,7 @@
 
 mod connections;
 mod connections_story;
+mod demo;
 mod filter;
 mod help;
 mod http;
@@ -11,8 +12,10 @@ mod interrupts;
 mod layers;
 mod operations;
 mod postgres;
+mod readme;
 mod records;
 mod sandbox;
+mod sandbox_serve;
 mod stage;
 mod support;
 mod tables;

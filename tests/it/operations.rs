@@ -89,7 +89,7 @@ hint: write `12h`, `7d`, `2026-11-24` or `[TIME]`
 
 [status 2]
 [stderr]
-error: `--limit` takes no `many`: invalid digit found in string
+error: `--limit` takes no `many`: it is no whole number
 hint: see `appctl log --help`
 
 "#]]);
@@ -239,7 +239,7 @@ hint: see `appctl log`
 
 [status 2]
 [stderr]
-error: `OPERATION` takes no `x`: invalid digit found in string
+error: `OPERATION` takes no `x`: it is no whole number
 hint: see `appctl undo --help`
 
 "#]]);

@@ -10,7 +10,7 @@ use super::properties::wrong_method;
 use super::state::State;
 use super::types::ObjectType;
 use super::{Hubspot, Visit};
-use crate::sandbox::faults::Twist;
+use crate::sandbox::fault::Twist;
 use crate::sandbox::json::{loose_text, value};
 use crate::sandbox::wire::Reply;
 

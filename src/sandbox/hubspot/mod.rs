@@ -21,6 +21,7 @@ mod associations;
 mod batch;
 mod catalog;
 mod changes;
+mod churn;
 mod conditions;
 mod draw;
 mod errors;
@@ -36,6 +37,7 @@ mod schemas;
 mod search;
 mod state;
 mod types;
+mod values;
 
 use errors::Trouble;
 pub(crate) use route::Endpoint;

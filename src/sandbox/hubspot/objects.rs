@@ -9,7 +9,7 @@ use super::render::{self, Wanted};
 use super::state::{Shelf, State, View};
 use super::types::ObjectType;
 use super::{Hubspot, Visit};
-use crate::sandbox::faults::Twist;
+use crate::sandbox::fault::Twist;
 use crate::sandbox::json;
 use crate::sandbox::wire::Reply;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::errors::Trouble;
-use crate::sandbox::faults::Twist;
+use crate::sandbox::fault::Twist;
 use crate::sandbox::random::hash;
 use crate::sandbox::wire::{Reply, Request};
 use crate::sandbox::words;

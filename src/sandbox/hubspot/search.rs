@@ -15,7 +15,7 @@ use super::render::{self, Wanted};
 use super::state::{Shelf, State, View};
 use super::types::ObjectType;
 use super::{Hubspot, Visit};
-use crate::sandbox::faults::Twist;
+use crate::sandbox::fault::Twist;
 use crate::sandbox::json::{self, loose_text};
 use crate::sandbox::wire::Reply;
 
@@ -231,7 +231,7 @@ impl Query {
             "" => 0,
             text => text.parse().map_err(|_| Trouble::invalid("`after` must be an integer"))?,
         };
-        if after + limit > MOST {
+        if after.saturating_add(limit) > MOST {
             let message = "There was a problem with the request: paging past 10,000 results is not supported";
             return Err(Trouble::invalid(message));
         }

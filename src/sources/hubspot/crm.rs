@@ -16,8 +16,6 @@ use std::time::Duration;
 /// The search index knows a change at most this long after it was made: ten seconds were seen for new records and sixty for
 /// changed ones.
 const LAG: Duration = Duration::from_secs(60);
-/// `Date` is rounded down, so the window reaches a little further.
-const AHEAD: Duration = Duration::from_secs(2);
 /// HubSpot answers 500 to a filter that begins at 1970 itself.
 const EARLIEST: Timestamp = Timestamp(1_000_000);
 /// Archived records leave the archived list after about 90 days.
@@ -61,10 +59,10 @@ impl Run<'_> {
         cursor: Option<&Cursor>,
         layout: &Layout<'_>,
     ) -> Result<(Position, Vec<String>)> {
-        let started = self.api.now().await?;
-        let plan = plan(ask, cursor, layout, self.cadences, started);
+        let now = self.api.now().await?;
+        let plan = plan(ask, cursor, layout, self.cadences, now.there);
         let phase = if plan.everything { Phase::List } else { Phase::Search };
-        let mut position = Position { since: plan.since, ..Position::at_start(phase, started) };
+        let mut position = Position { since: plan.since, ..Position::at_start(phase, now) };
         (position.everything, position.archived, position.keys) = (plan.everything, plan.archived, plan.keys);
         if plan.everything {
             position.total = query::count(self.api, self.object, None).await?;
@@ -163,7 +161,7 @@ impl Run<'_> {
         at: Position,
         cursor: Option<&Cursor>,
     ) -> Result<Page> {
-        let changed = Some((at.since, at.started.plus(AHEAD)));
+        let changed = Some((at.since, at.end));
         let window = Window { changed, after_id: at.last, limit: SEARCH_PAGE };
         let found = self.search_ahead(layout, window).await?;
         let total = at.total.or(found.total);
@@ -336,7 +334,7 @@ pub(super) fn plan(
 
 /// What the next run begins from. Never earlier than what this one began from.
 fn done(at: &Position, before: Option<&Cursor>) -> Result<Next> {
-    let since = at.started.minus(LAG).max(EARLIEST);
+    let since = at.until.minus(LAG).max(EARLIEST);
     let listed = at.everything || at.keys;
     // A search that began before the old cursor has read again all that is wanted.
     let all_read = at.everything || before.is_none_or(|before| at.since < before.since);

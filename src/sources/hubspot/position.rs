@@ -1,11 +1,17 @@
 //! Where a run is, and what it leaves for the next one. Both are places in the data: HubSpot's own page tokens are kept
 //! beside them only because they save a search while they last.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::super::Next;
+use super::api::Moment;
 use crate::base::{Error, Kind, Result, Timestamp};
+
+/// `Date` is rounded down, so a window reaches a little further.
+const AHEAD: Duration = Duration::from_secs(2);
 
 /// What the last run of a CRM object left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +45,10 @@ pub(super) struct Position {
     pub phase: Phase,
     /// HubSpot's time when the run began
     pub started: Timestamp,
+    /// What changes from here on is for the next run
+    pub until: Timestamp,
+    /// Where the search's window ends, a little later
+    pub end: Timestamp,
     /// Where the search begins
     #[serde(default)]
     pub since: Timestamp,
@@ -73,10 +83,12 @@ pub(super) struct Position {
 }
 
 impl Position {
-    pub fn at_start(phase: Phase, started: Timestamp) -> Self {
+    pub fn at_start(phase: Phase, now: Moment) -> Self {
         Position {
             phase,
-            started,
+            started: now.there,
+            until: now.there.min(now.here),
+            end: now.there.max(now.here).plus(AHEAD),
             since: Timestamp::default(),
             last: 0,
             after: None,
@@ -93,10 +105,7 @@ impl Position {
 
     /// The beginning of the next phase of the same run.
     pub fn enter(&self, phase: Phase) -> Self {
-        let fresh = Position::at_start(phase, self.started);
-        let (since, archived_pages) = (self.since, self.archived_pages);
-        let (everything, archived, keys) = (self.everything, self.archived, self.keys);
-        Position { since, archived_pages, everything, archived, keys, ..fresh }
+        Position { phase, last: 0, after: None, pages: 0, seen: 0, total: None, restarts: 0, ..self.clone() }
     }
 
     pub fn next(&self) -> Result<Next> {

@@ -29,6 +29,8 @@ pub struct State {
     pub later: i64,
     /// Changes younger than this many milliseconds are not in the search index
     pub lag: i64,
+    /// How many milliseconds its `Date` is ahead of its records' times
+    pub date_skew: i64,
     pub scopes_missing: Vec<&'static str>,
     pub daily_left: Option<u64>,
     pub calls: Vec<String>,
@@ -164,7 +166,7 @@ impl State {
     }
 
     fn say(&self, status: u16, body: Json) -> Say {
-        let now = chrono::DateTime::from_timestamp_millis(NOW + self.later).unwrap();
+        let now = chrono::DateTime::from_timestamp_millis(NOW + self.later + self.date_skew).unwrap();
         let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
         // A limit so high that the tests wait for nothing but what they are about.
         let mut headers = vec![
