@@ -180,6 +180,7 @@ fn watch(folder: &Path) {
     command.args(["-c", script, "sh"]).arg(folder).current_dir("/").process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     static PIPE: OnceLock<std::process::ChildStdin> = OnceLock::new();
+    #[expect(clippy::zombie_processes, reason = "it outlives us: our end is what it waits for")]
     let mut child = command.spawn().expect("a shell");
     PIPE.set(child.stdin.take().expect("it was asked for")).expect("one server in a test binary");
 }
