@@ -5,6 +5,7 @@ mod filter;
 mod help;
 mod http;
 mod hubspot;
+mod hubspot_sandbox;
 mod interrupts;
 mod layers;
 mod postgres;
