@@ -16,12 +16,14 @@ use crate::base::{Error, Interrupt, Kind, Result};
 pub mod complete;
 mod completions;
 mod connections;
+mod demo;
 mod globals;
 mod help;
 mod log;
 mod man;
 mod process;
 mod records;
+mod sandbox;
 mod tables;
 pub mod ui;
 mod undo;
@@ -50,6 +52,8 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Tell the whole story on the built-in sandbox, in under a minute
+    Demo,
     /// Fill tables from other products and keep them in step
     #[command(subcommand)]
     Connections(Box<connections::Command>),
@@ -59,6 +63,9 @@ pub enum Command {
     /// List, read, create, change, delete and export the records of a table
     #[command(subcommand)]
     Records(records::Command),
+    /// Play the vendors on this machine
+    #[command(subcommand)]
+    Sandbox(sandbox::Command),
     /// List what was changed, by whom and when
     Log(log::Args),
     /// Take a recorded operation back
@@ -67,7 +74,7 @@ pub enum Command {
     Completions(completions::Args),
     /// Print the manual page of a command
     Man(man::Args),
-    /// Explain a command or a topic (`exit-codes`, `output`, `environment`)
+    /// Explain a command or a topic (`exit-codes`, `output`, `environment`, `faults`)
     Help(help::Args),
 }
 
@@ -77,6 +84,8 @@ impl Command {
             Command::Connections(command) => command.run(globals, ui).await,
             Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
             Command::Records(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Demo => demo::run(ui).await,
+            Command::Sandbox(command) => command.run(ui).await,
             Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,
             Command::Undo(args) => undo::run(&mut open(globals)?, ui, args).await,
             Command::Completions(args) => completions::run(ui, &args),

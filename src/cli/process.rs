@@ -30,19 +30,21 @@ pub fn harden() {
 /// Runs a command. The first Ctrl-C (or SIGTERM) sets the flag and leaves the command a moment to end by itself, then it
 /// is dropped where it waits; the second ends the process at once.
 pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output = Result<()>>) -> Result<()> {
+    // Before the command begins, so that no signal finds the process without an ear for it.
+    let mut wish = Wish::listen()?;
     let (tell, mut told) = tokio::sync::watch::channel(false);
     // A task of its own, so that it runs while the command computes.
     let watcher = tokio::spawn(async move {
-        wanted().await;
+        wish.next().await;
         interrupt.set();
         let _ = tell.send(true);
-        wanted().await;
+        wish.next().await;
         end_now();
     });
     let result = tokio::select! {
         result = command => result,
         () = async {
-            // An error means that the watcher is gone, which only happens when no signal can be waited for.
+            // The watcher lives until the command has ended.
             if told.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
@@ -53,25 +55,45 @@ pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output
     result
 }
 
+/// What asks the process to end: Ctrl-C, and a service manager's SIGTERM. Listened to from the moment it is made.
 #[cfg(unix)]
-async fn wanted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
+struct Wish {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Wish {
+    fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        use crate::base::Doing as _;
+        let listen = |kind| signal(kind).doing(|| "listening for signals");
+        Ok(Wish { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
 }
 
 #[cfg(not(unix))]
-async fn wanted() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Wish;
+
+#[cfg(not(unix))]
+impl Wish {
+    fn listen() -> Result<Self> {
+        Ok(Wish)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 #[expect(clippy::exit, clippy::disallowed_methods, reason = "a second Ctrl-C must end even what no longer listens")]

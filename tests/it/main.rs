@@ -1,15 +1,24 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
 mod connections;
+mod connections_story;
+mod demo;
 mod filter;
 mod help;
 mod http;
 mod hubspot;
 mod hubspot_sandbox;
+mod in_step;
 mod interrupts;
 mod layers;
+mod operations;
 mod postgres;
+mod readme;
+mod records;
 mod sandbox;
+mod sandbox_serve;
 mod stage;
 mod support;
+mod tables;
 mod vault;
+mod wizard;

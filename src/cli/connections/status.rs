@@ -69,6 +69,11 @@ fn how(health: Health) -> String {
     }
 }
 
+/// Shows every connection once.
+pub fn show(app: &App, ui: &mut Ui) -> Result<()> {
+    ui.outcome(&look(app, &[])?)
+}
+
 fn look(app: &App, names: &[ConnectionName]) -> Result<Picture> {
     let lines = if names.is_empty() {
         connections::status(app)?

@@ -12,7 +12,7 @@ mod delete;
 mod export;
 mod get;
 mod given;
-mod list;
+pub mod list;
 mod shown;
 mod update;
 

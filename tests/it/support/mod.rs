@@ -1,9 +1,10 @@
 //! What the tests share: servers, homes and checks.
 
 pub mod home;
-pub mod sandbox;
-pub mod seed;
-pub mod postgres;
 pub mod mirror;
 pub mod portal;
+pub mod postgres;
+pub mod sandbox;
+pub mod seed;
+pub mod synced;
 pub mod wire;

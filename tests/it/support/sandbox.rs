@@ -80,9 +80,9 @@ impl Client {
         );
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
-            None => TcpStream::connect(("127.0.0.1", self.port)).await.unwrap(),
+            None => TcpStream::connect(("127.0.0.1", self.port)).await.expect("the sandbox listens"),
         };
-        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(request.as_bytes()).await.expect("the request is taken");
         let (answer, goes_on) = read_answer(&mut stream).await;
         self.stream = goes_on.then_some(stream);
         answer
@@ -97,10 +97,13 @@ async fn read_answer(stream: &mut TcpStream) -> (Answer, bool) {
             break at + 4;
         }
         if let Some(end) = more(stream, &mut read).await {
-            return (Answer { status: 0, head: String::from_utf8_lossy(&read).into(), body: Vec::new(), ending: end }, false);
+            return (
+                Answer { status: 0, head: String::from_utf8_lossy(&read).into(), body: Vec::new(), ending: end },
+                false,
+            );
         }
     };
-    let head = String::from_utf8(read[..head_end].to_vec()).unwrap();
+    let head = String::from_utf8(read[..head_end].to_vec()).expect("a head is text");
     let mut body = read[head_end..].to_vec();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
     let mut answer = Answer { status, head, body: Vec::new(), ending };
@@ -109,6 +112,7 @@ async fn read_answer(stream: &mut TcpStream) -> (Answer, bool) {
     let mut goes_on = true;
     loop {
         let whole = match (length, chunked) {
+            _ if status == 204 => true,
             (Some(length), _) => body.len() >= length,
             (None, true) => body.ends_with(b"\r\n0\r\n\r\n") || body == b"0\r\n\r\n",
             (None, false) => false,
@@ -141,7 +145,7 @@ async fn more(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Ending> {
 fn unchunk(mut bytes: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Some(at) = bytes.windows(2).position(|window| window == b"\r\n") {
-        let size = usize::from_str_radix(std::str::from_utf8(&bytes[..at]).unwrap(), 16).unwrap();
+        let size = usize::from_str_radix(&String::from_utf8_lossy(&bytes[..at]), 16).expect("a chunk has a size");
         if size == 0 || bytes.len() < at + 2 + size {
             break;
         }
@@ -153,8 +157,8 @@ fn unchunk(mut bytes: &[u8]) -> Vec<u8> {
 
 /// A sandbox with so many contacts and this plan of faults.
 pub async fn sandbox(records: usize, faults: &str) -> (Sandbox, Client) {
-    let options = Options { records, faults: Plan::parse(faults).unwrap(), ..Options::default() };
-    let sandbox = Sandbox::start(options).await.unwrap();
+    let options = Options { records, faults: Plan::parse(faults).expect("a plan"), ..Options::default() };
+    let sandbox = Sandbox::start(options).await.expect("a sandbox starts");
     let client = Client::of(&sandbox);
     (sandbox, client)
 }
@@ -183,7 +187,7 @@ impl Control {
         let answer = self.client.call_with("GET", path, &self.headers, None).await;
         assert_eq!((answer.status, answer.ending), (200, Ending::Whole));
         let lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
+        lines.map(|line| serde_json::from_slice(line).expect("a line is JSON")).collect()
     }
 }
 
@@ -193,7 +197,7 @@ pub async fn list_all(client: &mut Client, path: &str) -> Vec<Json> {
     let mut after = String::new();
     loop {
         let page = client.get(&format!("{path}&after={after}")).await.expect(200);
-        all.extend(page["results"].as_array().unwrap().clone());
+        all.extend(page["results"].as_array().expect("a page has results").clone());
         match page["paging"]["next"]["after"].as_str() {
             Some(next) => after = next.to_owned(),
             None => return all,
@@ -202,7 +206,8 @@ pub async fn list_all(client: &mut Client, path: &str) -> Vec<Json> {
 }
 
 pub fn ids(records: &[Json]) -> Vec<u64> {
-    records.iter().map(|record| record["id"].as_str().unwrap().parse().unwrap()).collect()
+    let id = |record: &Json| record["id"].as_str().and_then(|id| id.parse().ok()).expect("a record has a numeric id");
+    records.iter().map(id).collect()
 }
 
 /// A search body with one filter group.
