@@ -7,6 +7,7 @@ mod filter;
 mod help;
 mod http;
 mod hubspot;
+mod hubspot_sandbox;
 mod in_step;
 mod interrupts;
 mod layers;
