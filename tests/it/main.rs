@@ -6,6 +6,7 @@ mod help;
 mod http;
 mod hubspot;
 mod interrupts;
+mod kills;
 mod layers;
 mod postgres;
 mod stage;

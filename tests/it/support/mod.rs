@@ -6,3 +6,4 @@ pub mod postgres;
 pub mod mirror;
 pub mod portal;
 pub mod wire;
+pub mod truth;
