@@ -343,8 +343,9 @@ impl Engine<'_> {
             report.status = RunStatus::Failed;
         }
         if report.status != RunStatus::Done {
+            let ours = run.is_ours();
             run.give_up()?;
-            if !request.dry_run {
+            if ours && !request.dry_run {
                 app.store.record_run(&connection.name, record(&report, started))?;
             }
             return Ok(report);

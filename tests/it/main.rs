@@ -10,6 +10,7 @@ mod hubspot;
 mod hubspot_sandbox;
 mod in_step;
 mod interrupts;
+mod kills;
 mod layers;
 mod operations;
 mod postgres;

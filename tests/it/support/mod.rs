@@ -8,3 +8,4 @@ pub mod sandbox;
 pub mod seed;
 pub mod synced;
 pub mod wire;
+pub mod truth;
