@@ -7,5 +7,5 @@ pub mod postgres;
 pub mod sandbox;
 pub mod seed;
 pub mod synced;
-pub mod wire;
 pub mod truth;
+pub mod wire;
