@@ -31,15 +31,8 @@ pub fn harden() {
 /// is dropped where it waits; the second ends the process at once.
 pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output = Result<()>>) -> Result<()> {
     let (tell, mut told) = tokio::sync::watch::channel(false);
-    // A task of its own, so that it runs while the command computes.
-    let watcher = tokio::spawn(async move {
-        wanted().await;
-        interrupt.set();
-        let _ = tell.send(true);
-        wanted().await;
-        end_now();
-    });
-    let result = tokio::select! {
+    watch(interrupt, tell);
+    tokio::select! {
         result = command => result,
         () = async {
             // An error means that the watcher is gone, which only happens when no signal can be waited for.
@@ -48,9 +41,24 @@ pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output
             }
             tokio::time::sleep(GRACE).await;
         } => Err(Interrupt::error()),
+    }
+}
+
+/// Waits for signals in a thread of its own, so that they are heard while the command computes. It ends with the process.
+fn watch(interrupt: Interrupt, tell: tokio::sync::watch::Sender<bool>) {
+    let watching = async move {
+        wanted().await;
+        interrupt.set();
+        let _ = tell.send(true);
+        wanted().await;
+        end_now();
     };
-    watcher.abort();
-    result
+    // Without a thread or a runtime, signals do what they always do: end the process.
+    let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() {
+            runtime.block_on(watching)
+        }
+    });
 }
 
 #[cfg(unix)]
