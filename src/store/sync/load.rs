@@ -11,7 +11,7 @@ use crate::store::{Store, schema};
 /// Pages after which the log is brought into the main file: SQLite's own number, and the one while a table is loaded. Each
 /// time waits for the disk twice; 32 MB are half of what `journal_size_limit` leaves on disk.
 const CHECKPOINT: u32 = 1000;
-const LOAD_CHECKPOINT: u32 = 8192;
+const LOAD_CHECKPOINT: u32 = 4096;
 
 /// Begins a first load, or goes on with one that has the same fingerprint.
 pub fn begin(
