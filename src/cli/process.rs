@@ -30,29 +30,42 @@ pub fn harden() {
 /// Runs a command. The first Ctrl-C (or SIGTERM) sets the flag and leaves the command a moment to end by itself, then it
 /// is dropped where it waits; the second ends the process at once.
 pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output = Result<()>>) -> Result<()> {
-    // Before the command begins, so that no signal finds the process without an ear for it.
-    let mut wish = Wish::listen()?;
     let (tell, mut told) = tokio::sync::watch::channel(false);
-    // A task of its own, so that it runs while the command computes.
-    let watcher = tokio::spawn(async move {
-        wish.next().await;
-        interrupt.set();
-        let _ = tell.send(true);
-        wish.next().await;
-        end_now();
-    });
-    let result = tokio::select! {
+    watch(interrupt, tell);
+    tokio::select! {
         result = command => result,
         () = async {
-            // The watcher lives until the command has ended.
+            // An error means that the watcher is gone, which only happens when no signal can be waited for.
             if told.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
             tokio::time::sleep(GRACE).await;
         } => Err(Interrupt::error()),
+    }
+}
+
+/// Waits for signals in a thread of its own, so that they are heard while the command computes. It ends with the process.
+/// Comes back once it listens, so that no signal finds the process without an ear for it.
+fn watch(interrupt: Interrupt, tell: tokio::sync::watch::Sender<bool>) {
+    let (listens, listening) = std::sync::mpsc::channel();
+    let watching = async move {
+        let Ok(mut wish) = Wish::listen() else { return };
+        let _ = listens.send(());
+        wish.next().await;
+        interrupt.set();
+        let _ = tell.send(true);
+        wish.next().await;
+        end_now();
     };
-    watcher.abort();
-    result
+    // Without a thread or a runtime, signals do what they always do: end the process.
+    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() {
+            runtime.block_on(watching)
+        }
+    });
+    if thread.is_ok() {
+        let _ = listening.recv(); // an error: it cannot listen
+    }
 }
 
 /// What asks the process to end: Ctrl-C, and a service manager's SIGTERM. Listened to from the moment it is made.

@@ -1,6 +1,7 @@
 """What the scripts beside this file share: the release build, one measured run of a program, the table of figures.
 
-Nothing but Python's standard library is used. Memory is the peak resident size that the kernel counted for the process.
+Nothing but Python's standard library is used. Memory is the peak resident size that Linux shows for the process while it
+runs (`VmHWM`): what `wait4` tells at its end begins with the size of whoever started it.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -42,19 +44,45 @@ class Ran:
         self.stdout = stdout
 
 
-def run(command, stdin=None, env=None, quiet=True):
+def run(command, stdin=None, env=None):
     """Runs a command to its end and measures it; stops the script when it fails."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.perf_counter()
         child = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=err, env=env, cwd="/")
-        _, status, usage = os.wait4(child.pid, 0)
+        peak = Peak(child.pid)
+        child.wait()
         seconds = time.perf_counter() - began
-        child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             err.seek(0)
             sys.exit(f"{' '.join(map(str, command))}: status {child.returncode}\n{err.read().decode()}")
         out.seek(0)
-        return Ran(seconds, usage.ru_maxrss / 1024, out.read().decode())
+        return Ran(seconds, peak.megabytes(), out.read().decode())
+
+
+class Peak:
+    """Looks at a process's peak memory until it ends."""
+
+    def __init__(self, pid):
+        self.status = f"/proc/{pid}/status"
+        self.kilobytes = 0
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+
+    def look(self):
+        while True:
+            time.sleep(0.01)
+            try:
+                with open(self.status) as lines:
+                    peak = next((line for line in lines if line.startswith("VmHWM")), None)
+            except OSError:
+                return
+            if peak is None:
+                return  # it has ended
+            self.kilobytes = max(self.kilobytes, int(peak.split()[1]))
+
+    def megabytes(self):
+        self.thread.join()
+        return self.kilobytes / 1024
 
 
 class Program:
