@@ -291,7 +291,13 @@ impl Engine<'_> {
 
     /// Waits before another try when the other side failed and there are tries left; gives the error back otherwise.
     // `&mut` although it changes nothing: a shared reference to a run may not wait on another thread.
-    async fn wait_or_fail(&mut self, error: Error, attempt: &mut u32, object: Option<&str>, tell: Tell<'_>) -> Result<()> {
+    async fn wait_or_fail(
+        &mut self,
+        error: Error,
+        attempt: &mut u32,
+        object: Option<&str>,
+        tell: Tell<'_>,
+    ) -> Result<()> {
         let wait = error.retry_after.unwrap_or(FIRST_WAIT * 2_u32.pow(*attempt));
         if error.kind != Kind::Remote || *attempt >= RETRIES || wait > LONGEST_WAIT {
             return Err(error);

@@ -177,10 +177,8 @@ async fn postgres(seed: u64) {
     let mut dice = StdRng::seed_from_u64(seed);
     let kind = &KINDS[usize::try_from(seed % KINDS.len() as u64).unwrap()];
     let database = Database::new();
-    let columns = format!(
-        "({}, note text, amount numeric, updated_at timestamptz not null default clock_timestamp())",
-        kind.key
-    );
+    let columns =
+        format!("({}, note text, amount numeric, updated_at timestamptz not null default clock_timestamp())", kind.key);
     database.run(&format!("create table t {columns}; create table kept (like t)"));
     let start = dice.random_range(0..200);
     let first = (0..start).map(|number| format!("insert into t (id, note) values ({}, 'n');", key_value(kind, number)));
