@@ -157,7 +157,7 @@ impl Reader {
             .spawn()
             .unwrap();
         let names = [
-            (format!("reader@127.0.0.1:5432/shop"), database.url_for(&role).replace("postgresql://", "")),
+            ("reader@127.0.0.1:5432/shop".to_owned(), database.url_for(&role).replace("postgresql://", "")),
             ("8800".to_owned(), free_port().to_string()),
         ];
         Reader {
