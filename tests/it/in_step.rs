@@ -1,6 +1,8 @@
 //! The main promise: whatever happens at a source between two runs, at rest the table is what the source has.
 //! Random changes with syncs between them, on HubSpot (the sandbox) and on a real PostgreSQL server.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 

@@ -2,6 +2,7 @@
 //! reader would use, and what it prints is compared with what the README says. `SNAPSHOTS=overwrite cargo test --test it
 //! readme` writes the real output into it. A line `…` stands for any lines.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! `appctl sandbox serve`: what it says, how it is used wrongly, and how it ends.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
