@@ -1,7 +1,6 @@
 //! A run may die anywhere: SIGKILL at random moments and at every system call that writes, a stopped process whose lock
 //! is taken. The store opens, readers see a whole state, and the next run needs no flag.
 #![cfg(target_os = "linux")]
-#![expect(clippy::print_stdout, reason = "a failing test shows what it did and its seed")]
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};

@@ -1,7 +1,5 @@
 //! What a run may rely on: pages wait, appear at once, resume after a death, and can be taken back.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
-
 use appctl::base::{
     Cell, Clock, ConnectionName, Field, FieldName, FieldType, Kind, Rows, Table, TableName, Timestamp, Value,
 };
