@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::support::mirror::{Mirror, Run};
 use crate::support::portal::{NOW, Portal};
+use crate::support::postgres::is_deep;
 use crate::support::wire::{Say, Wire, reply};
 
 fn quick() -> Http {
@@ -677,7 +678,7 @@ fn change(portal: &Portal, dice: &mut Dice, traceless: bool) {
 
 #[tokio::test]
 async fn whatever_happens_at_the_source_the_table_is_the_same_once_it_rests() {
-    for seed in 0..24 {
+    for seed in 0..if is_deep() { 1000 } else { 24 } {
         let traceless = seed % 2 == 0;
         let mut dice = Dice(seed);
         let portal = Portal::with(dice.below(300));

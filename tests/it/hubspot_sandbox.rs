@@ -10,9 +10,9 @@ use appctl::base::{Budget, Clock, FieldType, Kind, Timestamp};
 use appctl::http::{Http, Options};
 use appctl::sandbox::{self, Limits, Plan, Sandbox};
 use appctl::sources::{self, Access, Column, Mode, Session};
-use serde_json::Value as Json;
 
 use crate::support::mirror::Mirror;
+use crate::support::postgres::is_deep;
 
 const CRM: [&str; 9] =
     ["contacts", "companies", "deals", "tickets", "products", "line_items", "quotes", "machines", "site_visits"];
@@ -31,9 +31,10 @@ impl House {
     async fn of(options: sandbox::Options, settings: &[(&'static str, &'static str)]) -> House {
         let quick = Options {
             connect_timeout: Duration::from_secs(1),
-            read_timeout: Duration::from_millis(300),
+            read_timeout: Duration::from_millis(400),
             attempt_timeout: Duration::from_millis(900),
             deadline: Duration::from_secs(20),
+            largest_body: 32 << 20,
             patience: Duration::from_secs(5),
             first_wait: Duration::from_millis(2),
             longest_wait: Duration::from_millis(20),
@@ -151,7 +152,7 @@ async fn discovery_finds_everything_and_counts_it() {
 
 #[tokio::test]
 async fn whatever_people_do_to_records_the_table_follows() {
-    for seed in 0..6_u64 {
+    for seed in 0..if is_deep() { 200 } else { 4_u64 } {
         let lag = Duration::from_secs(seed % 3 * 25);
         let options = sandbox::Options { seed, records: 300, search_lag: lag, ..sandbox::Options::default() };
         let house = House::of(options, &[("reconcile_every", "0"), ("archived_every", "0")]).await;
@@ -247,67 +248,85 @@ async fn more_than_ten_thousand_changes_in_one_millisecond_are_all_found() {
     house.sync(&mut mirror, Mode::Full).await.unwrap();
     house.sandbox.clock().set(house.sandbox.clock().now());
     house.sandbox.clock().advance(Duration::from_secs(600));
-    house.sandbox.hubspot().churn("contacts", "create", 10_200, 1).unwrap();
+    for _ in 0..10_200 {
+        house.sandbox.hubspot().create("contacts", &[("firstname", "Bulk")]).unwrap();
+    }
     house.sync(&mut mirror, Mode::Incremental).await.unwrap();
     assert_eq!(mirror.rows.len(), 10_250);
 }
 
-/// Every fault, once and in a storm, on every kind of call: the run ends, with everything or with a named failure, and the
-/// next one without faults is in step.
+/// Where a fault strikes: once or in a storm, in a first load (the first two) or in an increment.
+const PLACES: [&str; 5] = ["list#2", "list#1+", "search#1", "search:0.3", "list#1"];
+
+/// Every fault on every kind of call (two kinds each, unless deep): the run ends, with everything or with a named failure,
+/// and the next one without faults is in step.
 #[tokio::test]
 async fn every_fault_ends_and_none_is_silent() {
-    // What would need more than this test's patience to be told from a server that is merely slow.
-    let words =
-        sandbox::FAULT_WORDS.iter().map(|(word, _)| *word).filter(|word| !matches!(*word, "limits" | "skew" | "lag"));
+    // These three are no faults of single calls; they have tests of their own.
+    let words = sandbox::FAULT_WORDS.iter().map(|(word, _)| *word);
+    let words = words.filter(|word| !matches!(*word, "limits" | "skew" | "lag"));
     let mut outcomes = BTreeMap::new();
-    for word in words {
-        let arguments = match word {
-            "huge" | "bomb" => ":size=100000000",
-            "late" => ":ms=400",
-            _ => "",
-        };
-        for (place, target) in ["list#2", "list#1+", "search#1", "search:0.3", "batch_read#1"].iter().enumerate() {
-            let (aim, share) = target.split_once(':').map_or((*target, ""), |(aim, share)| (aim, share));
-            let share = if share.is_empty() { String::new() } else { format!(":{share}") };
-            let plan = format!("{word}@{aim}{share}{arguments}");
-            let house = House::with(430, &[("reconcile_every", "999d"), ("archived_every", "0")]).await;
-            let mut mirror =
-                Mirror::of(house.open().await.as_mut(), "contacts", &["firstname", "email", "lastmodifieddate"]).await;
-            if place > 1 {
-                house.sync(&mut mirror, Mode::Full).await.unwrap();
-                house.sandbox.hubspot().churn("contacts", "update", 250, 3).unwrap();
-                house.sandbox.hubspot().churn("contacts", "archive", 5, 4).unwrap();
-                house.sandbox.clock().advance(Duration::from_secs(100));
-            }
-            let before = mirror.clone();
-            let mode = if place > 1 { Mode::Incremental } else { Mode::Full };
-            house.sandbox.set_faults(Plan::parse(&plan).unwrap());
-            let begin = Instant::now();
-            let result = house.sync(&mut mirror, mode).await;
-            assert!(begin.elapsed() < Duration::from_secs(25), "{plan}: {:?}", begin.elapsed());
-            let outcome = match result {
-                Ok(()) if mirror.rejected.is_empty() => {
-                    house.assert_same(&mirror, true, &plan);
-                    "whole"
-                }
-                Ok(()) => "rejected",
-                Err(error) => {
-                    assert!(matches!(error.kind, Kind::Remote | Kind::Failed), "{plan}: {error:?}");
-                    assert_eq!((&mirror.rows, &mirror.cursor), (&before.rows, &before.cursor), "{plan}");
-                    "failed"
-                }
-            };
+    for (turn, word) in words.enumerate() {
+        let places = (0..PLACES.len()).filter(|place| is_deep() || *place == turn % 5 || *place == (turn + 2) % 5);
+        for place in places {
+            // A storm of silences takes as long as the client is patient, and says no more than one.
+            let endless = matches!(word, "slow" | "slowhead" | "silent" | "stall") && matches!(place, 1 | 3);
+            let outcome = fault(word, if endless && !is_deep() { 2 } else { place }).await;
             *outcomes.entry(format!("{word} {outcome}")).or_insert(0) += 1;
-            house.sandbox.set_faults(Plan::default());
-            house.sandbox.clock().advance(Duration::from_secs(100));
-            let mut after = mirror.clone();
-            house.sync(&mut after, if place > 1 { Mode::Incremental } else { Mode::Full }).await.unwrap();
-            house.assert_same(&after, true, &format!("after {plan}"));
-            let stats = house.sandbox.stats();
-            assert_eq!(stats.canary_with_credentials, 0, "{plan}");
         }
     }
     println!("{outcomes:?}");
+}
+
+async fn fault(word: &str, place: usize) -> &'static str {
+    let arguments = match word {
+        "huge" | "bomb" => ":size=50000000",
+        "late" => ":ms=200",
+        _ => "",
+    };
+    let (aim, share) = PLACES[place].split_once(':').unwrap_or((PLACES[place], ""));
+    let share = if share.is_empty() { String::new() } else { format!(":{share}") };
+    let plan = format!("{word}@{aim}{share}{arguments}");
+    let house = House::with(430, &[("reconcile_every", "999d"), ("archived_every", "0")]).await;
+    let fields = ["firstname", "email", "lastmodifieddate"];
+    let mut mirror = Mirror::of(house.open().await.as_mut(), "contacts", &fields).await;
+    let mode = if place > 1 { Mode::Incremental } else { Mode::Full };
+    if place > 1 {
+        house.sync(&mut mirror, Mode::Full).await.unwrap();
+        house.sandbox.hubspot().churn("contacts", "update", 250, 3).unwrap();
+        house.sandbox.hubspot().churn("contacts", "archive", 5, 4).unwrap();
+        house.sandbox.clock().advance(Duration::from_secs(100));
+    }
+    let before = mirror.clone();
+    house.sandbox.set_faults(Plan::parse(&plan).unwrap());
+    let begin = Instant::now();
+    let result = house.sync(&mut mirror, mode).await;
+    assert!(begin.elapsed() < Duration::from_secs(30), "{plan}: {:?}", begin.elapsed());
+    // These change what a record says, well-formed, and so it is kept as it came; and nobody can tell a search that found
+    // nothing from one that says so: the next listing of everything makes it good.
+    let odd =
+        matches!(word, "nul" | "bigcell" | "dupkeys" | "bigint") || (word == "emptylist" && aim.starts_with("search"));
+    let outcome = match result {
+        Ok(()) if odd => "kept",
+        Ok(()) if mirror.rejected.is_empty() => {
+            house.assert_same(&mirror, true, &plan);
+            "whole"
+        }
+        Ok(()) => "rejected",
+        Err(error) => {
+            assert!(matches!(error.kind, Kind::Remote | Kind::Failed), "{plan}: {error:?}");
+            assert_eq!((&mirror.rows, &mirror.cursor), (&before.rows, &before.cursor), "{plan}");
+            "failed"
+        }
+    };
+    house.sandbox.set_faults(Plan::default());
+    house.sandbox.clock().advance(Duration::from_secs(100));
+    // After a first load that failed, the first load again; else the increment.
+    let mode = if mirror.cursor.is_some() && !odd { Mode::Incremental } else { Mode::Full };
+    house.sync(&mut mirror, mode).await.unwrap();
+    house.assert_same(&mirror, true, &format!("after {plan}"));
+    assert_eq!(house.sandbox.stats().canary_with_credentials, 0, "{plan}");
+    outcome
 }
 
 #[tokio::test]
@@ -442,5 +461,4 @@ async fn an_estimate_is_what_a_run_then_takes() {
     house.sandbox.clock().advance(Duration::from_secs(60));
     let (said, took) = calls(&mut mirror, Mode::Incremental).await;
     assert!(took.abs_diff(said) <= 1, "{said} said, {took} taken");
-    let _: &Json = mirror.cursor.as_ref().unwrap();
 }

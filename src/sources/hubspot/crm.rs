@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::super::{Ask, Listing, Mode, Next, Page};
 use super::api::Api;
 use super::objects::Crm;
-use super::position::{self, Cursor, Phase, Position};
+use super::position::{self, Cursor, MOST_AGAIN, Phase, Position};
 use super::query::{self, SEARCH_PAGE, Which, Window};
 use super::records::{self, Layout, Records};
 use super::settings::Cadences;
@@ -42,6 +42,7 @@ impl Run<'_> {
             None => self.begin(ask, cursor.as_ref(), &layout).await?,
         };
         let mut page = match position.phase {
+            Phase::Again => self.again(ask, &layout, position, cursor.as_ref()).await,
             Phase::List => self.list(ask, &layout, position, cursor.as_ref()).await,
             Phase::Rest => self.rest(ask, &layout, position, cursor.as_ref()).await,
             Phase::Search => self.search(ask, &layout, position, cursor.as_ref()).await,
@@ -61,7 +62,11 @@ impl Run<'_> {
     ) -> Result<(Position, Vec<String>)> {
         let now = self.api.now().await?;
         let plan = plan(ask, cursor, layout, self.cadences, now.there);
-        let phase = if plan.everything { Phase::List } else { Phase::Search };
+        let phase = match cursor {
+            _ if plan.everything => Phase::List,
+            Some(cursor) if !cursor.rejected.is_empty() => Phase::Again,
+            _ => Phase::Search,
+        };
         let mut position = Position { since: plan.since, ..Position::at_start(phase, now) };
         (position.everything, position.archived, position.keys) = (plan.everything, plan.archived, plan.keys);
         if plan.everything {
@@ -70,12 +75,27 @@ impl Run<'_> {
         Ok((position, plan.notes))
     }
 
+    /// The records that the last run could not read: no later change need announce that they can be read now.
+    async fn again(
+        &mut self,
+        ask: &Ask<'_>,
+        layout: &Layout<'_>,
+        mut at: Position,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page> {
+        let ids = cursor.map(|cursor| cursor.rejected.as_slice()).unwrap_or_default();
+        let found = query::batch(self.api, self.object, layout, ids).await?;
+        at.remember(&found.rejected);
+        let next = at.enter(Phase::Search).next()?;
+        Ok(Page { next, ..page_of(ask, found) })
+    }
+
     /// A page of the list, rows and all.
     async fn list(
         &mut self,
         ask: &Ask<'_>,
         layout: &Layout<'_>,
-        at: Position,
+        mut at: Position,
         cursor: Option<&Cursor>,
     ) -> Result<Page> {
         let direct = query::fits_url(layout);
@@ -93,10 +113,11 @@ impl Run<'_> {
             }
             Err(error) => return Err(error),
         };
-        let next = after_page(&at, &listed)?;
-        let early = next.is_none() && self.ended_early(&at, &listed).await?;
+        let early = listed.after.is_none() && self.ended_early(&at, &listed).await?;
         let last = listed.ids.last().copied().unwrap_or(at.last);
         let records = if direct { listed } else { self.fetch(layout, listed).await? };
+        at.remember(&records.rejected);
+        let next = after_page(&at, &records)?;
         let mut page = listed_page(ask, records, next.is_none() && !early);
         page.total = at.total;
         page.next = match next {
@@ -137,11 +158,12 @@ impl Run<'_> {
         &mut self,
         ask: &Ask<'_>,
         layout: &Layout<'_>,
-        at: Position,
+        mut at: Position,
         cursor: Option<&Cursor>,
     ) -> Result<Page> {
         let window = Window { changed: None, after_id: at.last, limit: SEARCH_PAGE };
         let found = self.search_ahead(layout, window).await?;
+        at.remember(&found.rejected);
         let next = after_page(&at, &found)?;
         let mut page = page_of(ask, found);
         page.total = at.total;
@@ -158,12 +180,13 @@ impl Run<'_> {
         &mut self,
         ask: &Ask<'_>,
         layout: &Layout<'_>,
-        at: Position,
+        mut at: Position,
         cursor: Option<&Cursor>,
     ) -> Result<Page> {
         let changed = Some((at.since, at.end));
         let window = Window { changed, after_id: at.last, limit: SEARCH_PAGE };
         let found = self.search_ahead(layout, window).await?;
+        at.remember(&found.rejected);
         let total = at.total.or(found.total);
         let next = after_page(&at, &found)?.map(|next| Position { total, ..next });
         let mut page = page_of(ask, found);
@@ -180,9 +203,13 @@ impl Run<'_> {
     /// A page of the search that goes forward. One that does not is asked for once more, and is an error then.
     async fn search_ahead(&mut self, layout: &Layout<'_>, window: Window) -> Result<Records> {
         for _ in 0..2 {
-            let found = query::search(self.api, self.object, layout, window).await?;
+            let mut found = query::search(self.api, self.object, layout, window).await?;
             let stuck = found.ids.is_empty() && found.after.is_some();
             if advances(&found.ids, window.after_id) && !stuck {
+                // The token itself is of no use here; and a page that says it is the last one must hold all there are.
+                let fewer = found.total.is_some_and(|total| total > found.ids.len() as u64);
+                let more = found.after.is_some() || (fewer && !found.ids.is_empty());
+                found.after = more.then(String::new);
                 return Ok(found);
             }
         }
@@ -342,8 +369,14 @@ fn done(at: &Position, before: Option<&Cursor>) -> Result<Next> {
         since: before.map_or(since, |before| before.since.max(since)),
         archived_at: at.archived_pages.map(|_| at.started).or(before.and_then(|before| before.archived_at)),
         archived_pages: at.archived_pages.or(before.map(|before| before.archived_pages)).unwrap_or(0),
-        reconciled_at: if listed || before.is_none() { Some(at.started) } else { before.and_then(|b| b.reconciled_at) },
-        calculated_at: if all_read { Some(at.started) } else { before.and_then(|b| b.calculated_at) },
+        reconciled_at: match before {
+            // Too many to be asked for one by one.
+            _ if at.rejected.len() > MOST_AGAIN => None,
+            Some(before) if !listed => before.reconciled_at,
+            _ => Some(at.started),
+        },
+        calculated_at: if all_read { Some(at.started) } else { before.and_then(|before| before.calculated_at) },
+        rejected: at.rejected.iter().copied().take(MOST_AGAIN).collect(),
     };
     Ok(Next::Done { cursor: position::json(&cursor)? })
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::super::Next;
+use super::super::{Next, Rejected};
 use super::api::Moment;
 use crate::base::{Error, Kind, Result, Timestamp};
 
+/// As many records as fit into one batch are asked for again.
+pub(super) const MOST_AGAIN: usize = 100;
 /// `Date` is rounded down, so a window reaches a little further.
 const AHEAD: Duration = Duration::from_secs(2);
 
@@ -23,11 +25,16 @@ pub(super) struct Cursor {
     pub archived_pages: u64,
     pub reconciled_at: Option<Timestamp>,
     pub calculated_at: Option<Timestamp>,
+    /// Records that could not be read; the next run asks for them again
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Phase {
+    /// The records that the last run could not read
+    Again,
     /// Everything by listing
     List,
     /// The rest of everything by search, after a listing that broke off
@@ -80,6 +87,9 @@ pub(super) struct Position {
     /// Everything was read again, calculated properties too
     #[serde(default)]
     pub everything: bool,
+    /// The records of this run that could not be read
+    #[serde(default)]
+    pub rejected: Vec<u64>,
 }
 
 impl Position {
@@ -100,12 +110,20 @@ impl Position {
             keys: false,
             archived_pages: None,
             everything: false,
+            rejected: Vec::new(),
         }
     }
 
     /// The beginning of the next phase of the same run.
     pub fn enter(&self, phase: Phase) -> Self {
         Position { phase, last: 0, after: None, pages: 0, seen: 0, total: None, restarts: 0, ..self.clone() }
+    }
+
+    /// Notes records that could not be read, as many as are worth it and one more.
+    pub fn remember(&mut self, rejected: &[Rejected]) {
+        let ids = rejected.iter().filter_map(|rejected| rejected.key.parse::<u64>().ok());
+        self.rejected.extend(ids);
+        self.rejected.truncate(MOST_AGAIN + 1);
     }
 
     pub fn next(&self) -> Result<Next> {
