@@ -647,7 +647,7 @@ impl Dice {
 
 /// Some change at the source. Deletes for good and restores leave no trace that an increment could find.
 fn change(portal: &Portal, dice: &mut Dice, traceless: bool) {
-    let newest = portal.state().records.keys().next_back().copied().unwrap_or(0);
+    let newest = portal.state().newest;
     let any = 1 + dice.below(newest.max(1));
     let known = portal.state().records.get(&any).map(|record| record.archived);
     let word = format!("name {}", dice.below(1_000_000));

@@ -412,7 +412,8 @@ fn page_of(ask: &Ask<'_>, records: Records) -> Page {
 /// A page of a listing. Records that cannot be read are there all the same, so their keys are listed with the others.
 fn listed_page(ask: &Ask<'_>, records: Records, end: bool) -> Page {
     let ids = (!records.rejected.is_empty()).then(|| records.ids.clone());
-    let mut page = page_of(ask, records);
+    // What was merged away is in no listing, so no record needs to say so.
+    let mut page = Page { gone: Rows::new(ask.key_len), ..page_of(ask, records) };
     page.listing = Some(match ids {
         None => Listing::Rows { end },
         Some(ids) => {

@@ -23,6 +23,8 @@ pub struct Record {
 #[derive(Default)]
 pub struct State {
     pub records: BTreeMap<u64, Record>,
+    /// The largest id that was ever given
+    pub newest: u64,
     /// Two ids and a type
     pub associations: Vec<(u64, u64, i64)>,
     /// Milliseconds since `NOW`
@@ -81,6 +83,7 @@ impl Portal {
     pub fn put(&self, id: u64, name: &str) {
         let mut state = self.state();
         let modified = NOW + state.later;
+        state.newest = state.newest.max(id);
         let record = state.records.entry(id).or_default();
         record.properties.insert("name".to_owned(), name.to_owned());
         record.modified = modified;
