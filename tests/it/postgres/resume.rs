@@ -134,6 +134,36 @@ fn write(random: &mut StdRng, key: &str) -> String {
     }
 }
 
+/// Every page is followed by a break and a change, so that no two pages are read in one snapshot.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_run_that_is_broken_after_every_page_still_ends() {
+    for key in ["bigint", "text", "timestamptz"] {
+        let database = Database::new();
+        database.run(&table(key));
+        let way = Way::to(&database).paged(20);
+        let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
+        for run in 0..3 {
+            let mut n = 0;
+            let ran = mirror
+                .sync_with_breaks(&way, |_| true, async || {
+                    n += 7;
+                    let client = database.client().await;
+                    let sql = format!(
+                        "UPDATE t SET v = v || '.' WHERE n = {n}; DELETE FROM t WHERE n = {}; \
+                         INSERT INTO t SELECT {}, i, 'new' FROM generate_series({n} + 1000, {n} + 1000) i ON CONFLICT DO NOTHING",
+                        n + 3 + run,
+                        value(key)
+                    );
+                    client.batch_execute(&sql).await.unwrap();
+                })
+                .await;
+            assert!(ran.pages < 500, "{key}: {ran:?}");
+            mirror.sync(way.session().await.as_mut()).await;
+            mirror.assert_equals_source(&way, &format!("{key}, run {run}")).await;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_table_that_was_rewritten_on_disk_is_read_again() {
     let database = Database::new();
