@@ -1,6 +1,8 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
+mod canary;
 mod connections;
+mod faults;
 mod filter;
 mod help;
 mod http;
@@ -11,4 +13,5 @@ mod layers;
 mod postgres;
 mod stage;
 mod support;
+mod torn;
 mod vault;
