@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that is surprised should stop there, and says its seed")]
 
+mod canary;
 mod connections;
 mod connections_story;
 mod demo;
+mod faults;
 mod filter;
 mod help;
 mod http;
@@ -23,5 +25,6 @@ mod sandbox_serve;
 mod stage;
 mod support;
 mod tables;
+mod torn;
 mod vault;
 mod wizard;

@@ -282,7 +282,8 @@ impl Run<'_> {
         }
         let (object, last) = (self.object, at.last);
         let why = if expired { "loses its page tokens" } else { "does not go on" };
-        Err(Error::remote(format!("HubSpot's {what} of {object} {why} after record {last}")))
+        // Expired, so that the position with its used-up restarts is forgotten and the next run begins anew.
+        Err(Error::new(Kind::Expired, format!("HubSpot's {what} of {object} {why} after record {last}")))
     }
 
     /// Whether a list that says it is complete is not: the search index knows more records, and the first of them after the
