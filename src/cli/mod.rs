@@ -23,8 +23,8 @@ mod log;
 mod man;
 mod process;
 mod records;
-mod tables;
 mod sandbox;
+mod tables;
 pub mod ui;
 mod undo;
 mod usage;
@@ -74,7 +74,7 @@ pub enum Command {
     Completions(completions::Args),
     /// Print the manual page of a command
     Man(man::Args),
-    /// Explain a command or a topic (`exit-codes`, `output`, `environment`)
+    /// Explain a command or a topic (`exit-codes`, `output`, `environment`, `faults`)
     Help(help::Args),
 }
 

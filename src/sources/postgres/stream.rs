@@ -47,7 +47,16 @@ impl Open {
         place: Position,
     ) -> Self {
         let stream = Box::pin(stream);
-        Open { object: object.to_owned(), position: Json::Null, place, plan, stream, decoder, width, room: Room::default() }
+        Open {
+            object: object.to_owned(),
+            position: Json::Null,
+            place,
+            plan,
+            stream,
+            decoder,
+            width,
+            room: Room::default(),
+        }
     }
 
     /// Remembers where it stands now, and says it.

@@ -197,6 +197,9 @@ impl Run<'_> {
 
     /// Empties the stage of what was shown or guarded; the rest waits.
     fn tidy(&mut self, objects: &[FinishObject]) -> Result<()> {
+        if !self.is_ours() && !self.request.dry_run {
+            return Ok(());
+        }
         for FinishObject { object, .. } in objects {
             if let Some(Staged { place: Place::Stage(number), .. }) = self.objects.get(object) {
                 self.stage.forget(*number)?;

@@ -114,6 +114,11 @@ impl Held {
         &self.folder
     }
 
+    /// Whether nobody has stolen the lock: what lies in the connection's folder is then ours to change.
+    pub(super) fn is_ours(&self) -> bool {
+        still_there(&self.file, &self.folder.join(FILE))
+    }
+
     /// Writes down who we are, for people.
     pub(super) fn describe(&self, since: Timestamp) -> Result<()> {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();

@@ -361,9 +361,14 @@ impl Run<'_> {
         }
     }
 
+    /// Whether nobody took the connection from this run. Afterwards another run's stage is where ours was.
+    pub fn is_ours(&self) -> bool {
+        self.held.is_ours()
+    }
+
     /// Ends the run without showing anything; what was staged waits for the next one.
     pub fn give_up(self) -> Result<()> {
-        self.stage.close()
+        if self.is_ours() || self.request.dry_run { self.stage.close() } else { Ok(()) }
     }
 }
 
