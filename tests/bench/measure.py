@@ -7,6 +7,7 @@ runs (`VmHWM`): what `wait4` tells at its end begins with the size of whoever st
 import contextlib
 import os
 import pathlib
+import resource
 import shutil
 import statistics
 import subprocess
@@ -38,8 +39,9 @@ def folder():
 class Ran:
     """What one run of a program took."""
 
-    def __init__(self, seconds, peak, stdout):
+    def __init__(self, seconds, processor, peak, stdout):
         self.seconds = seconds
+        self.processor = processor  # seconds of processor time, of its children too: the same on a busy machine
         self.peak = peak  # MB
         self.stdout = stdout
 
@@ -47,7 +49,7 @@ class Ran:
 def run(command, stdin=None, env=None):
     """Runs a command to its end and measures it; stops the script when it fails."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), processor()
         child = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=err, env=env, cwd="/")
         peak = Peak(child.pid)
         child.wait()
@@ -56,7 +58,13 @@ def run(command, stdin=None, env=None):
             err.seek(0)
             sys.exit(f"{' '.join(map(str, command))}: status {child.returncode}\n{err.read().decode()}")
         out.seek(0)
-        return Ran(seconds, peak.megabytes(), out.read().decode())
+        return Ran(seconds, processor() - used, peak.megabytes(), out.read().decode())
+
+
+def processor():
+    """The processor time of every program that ended so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class Peak:
