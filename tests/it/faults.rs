@@ -8,7 +8,7 @@ use appctl::base::{Clock, ConnectionName, Kind, Timestamp};
 use appctl::connections::{self, AddRequest, ObjectReport, ObjectRequest, RunReport, RunStatus, SyncRequest};
 use appctl::http::{self, Http};
 use appctl::sandbox::{Options, Plan, Sandbox};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
@@ -232,9 +232,16 @@ async fn sweep(fault: &str, alters: bool, seed: u64) {
     }
 }
 
-/// Runs many cases that mostly wait, some at a time, in one thread.
+/// Runs many cases that mostly wait, some at a time, in one thread. Names all that fail.
 async fn side_by_side<F: Future<Output = ()>>(cases: impl IntoIterator<Item = F>) {
-    futures_util::stream::iter(cases).buffer_unordered(12).collect::<()>().await;
+    let caught = cases.into_iter().map(|case| std::panic::AssertUnwindSafe(case).catch_unwind());
+    let ended: Vec<_> = futures_util::stream::iter(caught).buffer_unordered(12).collect().await;
+    let failed: Vec<String> = ended
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|panic| panic.downcast::<String>().map_or_else(|_| "a panic".to_owned(), |text| *text))
+        .collect();
+    assert!(failed.is_empty(), "{} cases failed:\n{}", failed.len(), failed.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
