@@ -42,14 +42,33 @@ complete -c appctl -n "__fish_appctl_needs_command" -l no-input -d 'Ask nothing;
 complete -c appctl -n "__fish_appctl_needs_command" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_needs_command" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_needs_command" -s V -l version -d 'Print version'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "demo" -d 'Tell the whole story on the built-in sandbox, in under a minute'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "connections" -d 'Fill tables from other products and keep them in step'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "tables" -d 'Make tables, show them, and query across them'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "records" -d 'List, read, create, change, delete and export the records of a table'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "sandbox" -d 'Play the vendors on this machine'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "log" -d 'List what was changed, by whom and when'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "undo" -d 'Take a recorded operation back'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "man" -d 'Print the manual page of a command'
-complete -c appctl -n "__fish_appctl_needs_command" -f -a "help" -d 'Explain a command or a topic (`exit-codes`, `output`, `environment`)'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "help" -d 'Explain a command or a topic (`exit-codes`, `output`, `environment`, `faults`)'
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and not __fish_seen_subcommand_from sources discover add list show edit test preview plan sync status history schedule pause resume run install-timer reauth undo remove" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and not __fish_seen_subcommand_from sources discover add list show edit test preview plan sync status history schedule pause resume run install-timer reauth undo remove" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and not __fish_seen_subcommand_from sources discover add list show edit test preview plan sync status history schedule pause resume run install-timer reauth undo remove" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -756,6 +775,46 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Play the vendors on this machine, for tests and rehearsals'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l port -d 'Listen on this port of 127.0.0.1; a free one when not given' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l seed -d 'Let the data, the token and the faults follow from this number' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l records -d 'Begin with this many contacts; the other objects follow' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l faults -d 'Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l limits -d 'Keep a vendor\'s rate limits: none, free or professional' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_using_subcommand log" -l table -d 'Operations that changed this table' -r
 complete -c appctl -n "__fish_appctl_using_subcommand log" -l by -d 'Operations by this person, connection or agent' -r
 complete -c appctl -n "__fish_appctl_using_subcommand log" -l connection -d 'Runs of this connection' -r

@@ -21,6 +21,6 @@ pub use error::{Doing, Error, Kind, Result};
 pub use field::{Field, FieldType, Table};
 pub use interrupt::Interrupt;
 pub use names::{AppName, ConnectionName, FieldName, Label, TableName};
-pub use rows::{Cell, Rows};
+pub use rows::{Cell, Room, Rows};
 pub use secret::Secret;
 pub use value::Value;

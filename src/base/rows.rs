@@ -22,6 +22,14 @@ enum Packed {
     Blob { start: usize, end: usize },
 }
 
+/// How much a block of rows holds: cells, bytes of text, other bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Room {
+    cells: usize,
+    text: usize,
+    bytes: usize,
+}
+
 /// A block of rows, all `width` cells wide. Push cells from left to right; a row is there when its last cell is.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
@@ -34,6 +42,23 @@ pub struct Rows {
 impl Rows {
     pub fn new(width: usize) -> Self {
         Rows { width, ..Rows::default() }
+    }
+
+    /// An empty block with room for a block of that size and a little more, so that a page like the one before does not
+    /// grow step by step.
+    pub fn with_room(width: usize, room: Room) -> Self {
+        let more = |length: usize| length + length / 8;
+        Rows {
+            width,
+            cells: Vec::with_capacity(more(room.cells)),
+            text: String::with_capacity(more(room.text)),
+            bytes: Vec::with_capacity(more(room.bytes)),
+        }
+    }
+
+    /// What `with_room` takes.
+    pub fn room(&self) -> Room {
+        Room { cells: self.cells.len(), text: self.text.len(), bytes: self.bytes.len() }
     }
 
     pub fn width(&self) -> usize {

@@ -5,6 +5,7 @@ use crate::base::{Clock, ConnectionName, Result, TableName};
 use crate::cli::connections::{status, sync as sync_command};
 use crate::cli::records::list;
 use crate::cli::ui::Ui;
+use crate::cli::undo;
 use crate::connections::{self, AddRequest, ObjectRequest, SyncRequest};
 use crate::sandbox::{self, Sandbox};
 
@@ -17,14 +18,17 @@ pub async fn run(ui: &mut Ui) -> Result<()> {
     let name = ConnectionName::parse("hubspot")?;
     ui.say("appctl keeps an app's data in step with other products. This is HubSpot, played on your own machine;\nnothing here leaves it, and nothing is kept.")?;
 
-    command(ui, "connections add hubspot --object contacts --object companies --object deals --token-stdin")?;
+    command(ui, "connections add hubspot --object contacts --object companies --object deals --token-stdin --no-sync")?;
     connections::add(&app, &request(&sandbox)?).await?;
-    ui.say("added connection `hubspot`: contacts, companies, deals")?;
+    ui.say("added connection `hubspot` for `contacts`, `companies` and `deals`")?;
 
     command(ui, "connections sync hubspot")?;
     sync(&app, ui, &name).await?;
 
-    command(ui, "records list contacts --where \"lifecyclestage = 'customer'\" --sort email --fields email,city --limit 5")?;
+    command(
+        ui,
+        "records list contacts --where \"lifecyclestage = 'customer'\" --sort email --fields email,city --limit 5",
+    )?;
     customers(&app, ui)?;
 
     ui.say("\nNow, at HubSpot: two contacts change, one is deleted, a new deal is made.")?;
@@ -38,10 +42,8 @@ pub async fn run(ui: &mut Ui) -> Result<()> {
 
     command(ui, "connections undo hubspot")?;
     let undone = connections::undo(&app, &name)?;
-    ui.say(format!(
-        "took back the last run: {} came back, {} changed back, {} removed",
-        undone.inserted, undone.updated, undone.deleted
-    ))?;
+    ui.outcome(&undo::Report { undone: &undone, what: "sync hubspot".to_owned() })?;
+    ui.say("\nThe next run brings again what was taken back.")?;
 
     command(ui, "connections sync hubspot")?;
     sync(&app, ui, &name).await?;

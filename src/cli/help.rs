@@ -3,6 +3,7 @@
 use clap::CommandFactory as _;
 
 use crate::base::{Error, Result};
+use crate::sandbox;
 
 use super::Cli;
 use super::ui::Ui;
@@ -58,9 +59,21 @@ Environment variables
   SSL_CERT_FILE          the certificates to trust
 ";
 
+const FAULTS: &str = "\
+Faults that `appctl sandbox serve --faults PLAN` plays
+
+A plan is a list with commas between; a fault is WORD[@ENDPOINT[/TYPE]][#N[+|xM]][:SHARE][:NAME=VALUE]
+
+  429:0.2                            one call in five
+  cut@search#3                       the third search
+  html@list#2+                       from the second listing on; #2x3 is three times from the second
+  slow@list/contacts:0.01:rate=20    one listing of contacts in a hundred, 20 bytes a second
+
+";
+
 #[derive(clap::Args)]
 pub struct Args {
-    /// A command (`connections sync`) or one of `exit-codes`, `output`, `environment`
+    /// A command (`connections sync`) or one of `exit-codes`, `output`, `environment`, `faults`
     #[arg(value_name = "COMMAND")]
     words: Vec<String>,
 }
@@ -71,12 +84,18 @@ pub fn run(ui: &mut Ui, args: &Args) -> Result<()> {
         ["exit-codes" | "exit-code"] => ui.text(EXIT_CODES),
         ["output"] => ui.text(OUTPUT),
         ["environment"] => ui.text(ENVIRONMENT),
+        ["faults"] => ui.text(&faults()),
         path => {
             let help = find(path)?.render_help();
             let text = if ui.is_colored() { help.ansi().to_string() } else { help.to_string() };
             ui.text(&text)
         }
     }
+}
+
+fn faults() -> String {
+    let words = sandbox::FAULT_WORDS.iter().map(|(word, what)| format!("  {word:<10} {what}\n"));
+    std::iter::once(FAULTS.to_owned()).chain(words).collect()
 }
 
 /// The command at the end of these words, with the global options in it.

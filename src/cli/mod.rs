@@ -23,8 +23,8 @@ mod log;
 mod man;
 mod process;
 mod records;
-mod tables;
 mod sandbox;
+mod tables;
 pub mod ui;
 mod undo;
 mod usage;
@@ -74,11 +74,16 @@ pub enum Command {
     Completions(completions::Args),
     /// Print the manual page of a command
     Man(man::Args),
-    /// Explain a command or a topic (`exit-codes`, `output`, `environment`)
+    /// Explain a command or a topic (`exit-codes`, `output`, `environment`, `faults`)
     Help(help::Args),
 }
 
 impl Command {
+    /// Whether a server runs in this process, which needs threads of its own beside the command's.
+    fn serves(&self) -> bool {
+        matches!(self, Command::Demo | Command::Sandbox(_))
+    }
+
     async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
             Command::Connections(command) => command.run(globals, ui).await,
@@ -118,7 +123,13 @@ fn start(cli: Cli) -> ExitCode {
         Ok(ui) => ui,
         Err(error) => return usage::fail(&error, cli.globals.output()),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut builder = if cli.command.serves() {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        // Reading, decoding and storing in one thread beats handing every few rows to another one.
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             ui.error(&Error::from(error).while_doing("starting"));

@@ -31,15 +31,8 @@ pub fn harden() {
 /// is dropped where it waits; the second ends the process at once.
 pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output = Result<()>>) -> Result<()> {
     let (tell, mut told) = tokio::sync::watch::channel(false);
-    // A task of its own, so that it runs while the command computes.
-    let watcher = tokio::spawn(async move {
-        wanted().await;
-        interrupt.set();
-        let _ = tell.send(true);
-        wanted().await;
-        end_now();
-    });
-    let result = tokio::select! {
+    watch(interrupt, tell);
+    tokio::select! {
         result = command => result,
         () = async {
             // An error means that the watcher is gone, which only happens when no signal can be waited for.
@@ -48,30 +41,72 @@ pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output
             }
             tokio::time::sleep(GRACE).await;
         } => Err(Interrupt::error()),
+    }
+}
+
+/// Waits for signals in a thread of its own, so that they are heard while the command computes. It ends with the process.
+/// Comes back once it listens, so that no signal finds the process without an ear for it.
+fn watch(interrupt: Interrupt, tell: tokio::sync::watch::Sender<bool>) {
+    let (listens, listening) = std::sync::mpsc::channel();
+    let watching = async move {
+        let Ok(mut wish) = Wish::listen() else { return };
+        let _ = listens.send(());
+        wish.next().await;
+        interrupt.set();
+        let _ = tell.send(true);
+        wish.next().await;
+        end_now();
     };
-    watcher.abort();
-    result
+    // Without a thread or a runtime, signals do what they always do: end the process.
+    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() {
+            runtime.block_on(watching)
+        }
+    });
+    if thread.is_ok() {
+        let _ = listening.recv(); // an error: it cannot listen
+    }
+}
+
+/// What asks the process to end: Ctrl-C, and a service manager's SIGTERM. Listened to from the moment it is made.
+#[cfg(unix)]
+struct Wish {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
-async fn wanted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
+impl Wish {
+    fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        use crate::base::Doing as _;
+        let listen = |kind| signal(kind).doing(|| "listening for signals");
+        Ok(Wish { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
 }
 
 #[cfg(not(unix))]
-async fn wanted() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Wish;
+
+#[cfg(not(unix))]
+impl Wish {
+    fn listen() -> Result<Self> {
+        Ok(Wish)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 #[expect(clippy::exit, clippy::disallowed_methods, reason = "a second Ctrl-C must end even what no longer listens")]

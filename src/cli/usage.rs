@@ -109,9 +109,17 @@ fn invalid_value(error: &clap::Error, argument: &str, value: &str, help: &str) -
             Error::usage(format!("`{argument}`: {}", own.message)).hint(hint)
         }
         None => {
-            let why = source.map(|source| format!(": {source}")).unwrap_or_default();
+            let why = source.map(|source| format!(": {}", plain(&source.to_string()))).unwrap_or_default();
             Error::usage(format!("`{argument}` takes no `{value}`{why}")).hint(help)
         }
+    }
+}
+
+/// What the standard library says of a number, in words for people.
+fn plain(why: &str) -> &str {
+    match why {
+        "invalid digit found in string" | "cannot parse integer from empty string" => "it is no whole number",
+        why => why,
     }
 }
 

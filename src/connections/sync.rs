@@ -174,7 +174,7 @@ impl Engine<'_> {
         Ok(())
     }
 
-    async fn open(&self, tell: Tell<'_>) -> Result<Box<dyn Session>> {
+    async fn open(&mut self, tell: Tell<'_>) -> Result<Box<dyn Session>> {
         let mut attempt = 0;
         loop {
             match self.connection.open(self.app, self.budget.clone()).await {
@@ -290,7 +290,14 @@ impl Engine<'_> {
     }
 
     /// Waits before another try when the other side failed and there are tries left; gives the error back otherwise.
-    async fn wait_or_fail(&self, error: Error, attempt: &mut u32, object: Option<&str>, tell: Tell<'_>) -> Result<()> {
+    // `&mut` although it changes nothing: a shared reference to a run may not wait on another thread.
+    async fn wait_or_fail(
+        &mut self,
+        error: Error,
+        attempt: &mut u32,
+        object: Option<&str>,
+        tell: Tell<'_>,
+    ) -> Result<()> {
         let wait = error.retry_after.unwrap_or(FIRST_WAIT * 2_u32.pow(*attempt));
         if error.kind != Kind::Remote || *attempt >= RETRIES || wait > LONGEST_WAIT {
             return Err(error);

@@ -21,7 +21,9 @@ const RATIO_FROM: usize = 1 << 20;
 /// beyond the length are never seen, and what is cut by them no longer parses.
 pub(super) async fn read(response: &mut Response, options: &Options) -> Result<Bytes, Failure> {
     let packed = response.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
-    let capped = Capped { kept: Vec::new(), arrived: 0, most: options.largest_body, ratio: options.largest_ratio };
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let room = Vec::with_capacity(announced.min(options.largest_body).min(RATIO_FROM));
+    let capped = Capped { kept: room, arrived: 0, most: options.largest_body, ratio: options.largest_ratio };
     let mut sink = if packed { Sink::Packed(Box::new(MultiGzDecoder::new(capped))) } else { Sink::Plain(capped) };
     loop {
         match response.chunk().await {

@@ -65,11 +65,12 @@ pub(crate) fn instant_text(millis: i64) -> String {
     text
 }
 
-/// Reads milliseconds, RFC 3339 or a plain date at midnight in UTC.
+/// Reads milliseconds, RFC 3339 or a plain date at midnight in UTC; `None` beyond 100,000,000 days from 1970.
 pub(crate) fn read(text: &str) -> Option<i64> {
+    const FARTHEST: i64 = 100_000_000 * DAY;
     let text = text.trim();
     if let Ok(millis) = text.parse::<i64>() {
-        return Some(millis);
+        return Some(millis).filter(|millis| (-FARTHEST..=FARTHEST).contains(millis));
     }
     if text.len() == 10 {
         return Timestamp::parse(&format!("{text}T00:00:00Z")).map(Timestamp::millis);
@@ -80,8 +81,7 @@ pub(crate) fn read(text: &str) -> Option<i64> {
 /// The `Date` header's form: `Tue, 24 Nov 2026 06:00:00 GMT` (RFC 9110, section 5.6.7).
 pub(crate) fn http_date(out: &mut String, millis: i64) {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let days = millis.div_euclid(DAY);
     let (year, month, day) = civil(days);
     out.push_str(DAYS[days.rem_euclid(7) as usize]);

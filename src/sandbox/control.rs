@@ -16,17 +16,32 @@ use crate::base::{Error, Kind, Result, Timestamp};
 
 /// What can be asked, for whoever opens the door without knowing.
 const HELP: &[(&str, &str)] = &[
-    ("POST /control/mutate", "{\"type\",\"op\":create|update|archive|restore|merge|gdpr_delete|mixed|associate|dissociate|recalculate,\"count\",\"seed\"} or with \"ids\", \"records\":[{\"id\",\"properties\"}], \"pairs\":[[a,b]], \"to\""),
-    ("GET /control/dump?type=contacts", "the truth as lines of JSON; archived=true; contacts_companies for associations; owners; pipelines/deals"),
+    (
+        "POST /control/mutate",
+        "{\"type\",\"op\":create|update|archive|restore|merge|gdpr_delete|mixed|associate|dissociate|recalculate,\"count\",\"seed\"} or with \"ids\", \"records\":[{\"id\",\"properties\"}], \"pairs\":[[a,b]], \"to\"",
+    ),
+    (
+        "GET /control/dump?type=contacts",
+        "the truth as lines of JSON; archived=true; contacts_companies for associations; owners; pipelines/deals",
+    ),
     ("GET /control/stats, POST /control/stats/reset", "what the server saw"),
     ("GET|POST|DELETE /control/faults", "{\"plan\":\"429:0.2,cut@search#3\",\"seed\":1}"),
-    ("GET|POST /control/clock", "{\"set\":RFC3339} | {\"advance_seconds\":60} | {\"skew_seconds\":-30} | {\"release\":true}"),
-    ("GET|POST /control/limits", "{\"mode\":none|free|pro} | {\"ten_seconds\",\"daily\",\"searches_per_second\"} | {\"calls_today\":n}"),
+    (
+        "GET|POST /control/clock",
+        "{\"set\":RFC3339} | {\"advance_seconds\":60} | {\"skew_seconds\":-30} | {\"release\":true}",
+    ),
+    (
+        "GET|POST /control/limits",
+        "{\"mode\":none|free|pro} | {\"ten_seconds\",\"daily\",\"searches_per_second\"} | {\"calls_today\":n}",
+    ),
     ("POST /control/lag", "{\"seconds\":60} or {\"milliseconds\":500}: how far the search index is behind"),
     ("POST /control/revoke", "the token lets nobody in any more"),
     ("POST /control/token", "another token, which is the answer"),
     ("GET|POST /control/scopes", "{\"take\":[\"deals\",\"crm.objects.owners.read\"],\"give\":[…]}"),
-    ("POST /control/properties", "{\"type\",\"add\":[{\"name\",\"type\",\"label\"}],\"remove\":[…],\"retype\":{\"name\":\"number\"}}"),
+    (
+        "POST /control/properties",
+        "{\"type\",\"add\":[{\"name\",\"type\",\"label\"}],\"remove\":[…],\"retype\":{\"name\":\"number\"}}",
+    ),
 ];
 
 pub(crate) fn answer(house: &Arc<House>, request: &Request) -> Reply {
@@ -98,7 +113,8 @@ fn dispatch(house: &Arc<House>, request: &Request) -> Result<Reply> {
         }
         ("POST", ["properties"]) => properties(house, body(request)?)?,
         _ => {
-            let error = Error::not_found(format!("`{} {}` is nothing the control API does", request.method, request.target));
+            let error =
+                Error::not_found(format!("`{} {}` is nothing the control API does", request.method, request.target));
             return Err(error.hint("`GET /control` lists what it does"));
         }
     };
@@ -220,11 +236,8 @@ fn clock(house: &House, order: ClockOrder) -> Result<Json> {
 }
 
 fn limits(house: &House, order: LimitOrder) -> Result<Json> {
-    let given = Limits {
-        ten_seconds: order.ten_seconds,
-        daily: order.daily,
-        searches_per_second: order.searches_per_second,
-    };
+    let given =
+        Limits { ten_seconds: order.ten_seconds, daily: order.daily, searches_per_second: order.searches_per_second };
     match order.mode {
         Some(mode) => {
             let named = Limits::named(&mode).ok_or_else(|| Error::usage("the modes are none, free and pro"))?;
@@ -262,7 +275,8 @@ fn mutate(house: &House, order: Mutation) -> Result<Json> {
     let text = super::json::loose_text;
     let mut changed: Vec<String> = Vec::new();
     for given in &order.records {
-        let values: Vec<(String, String)> = given.properties.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        let values: Vec<(String, String)> =
+            given.properties.iter().map(|(name, value)| (name.clone(), text(value))).collect();
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         changed.push(match order.op.as_str() {
             "create" => hubspot.create(object, &values)?,
@@ -294,7 +308,9 @@ fn mutate(house: &House, order: Mutation) -> Result<Json> {
     let named = !(order.records.is_empty() && order.ids.is_empty() && order.pairs.is_empty());
     if let Some(count) = order.count.or((!named).then_some(1)) {
         changed.extend(match order.op.as_str() {
-            "associate" | "dissociate" => hubspot.churn_links(object, &order.to, &order.op, count, order.seed.unwrap_or(1))?,
+            "associate" | "dissociate" => {
+                hubspot.churn_links(object, &order.to, &order.op, count, order.seed.unwrap_or(1))?
+            }
             op => hubspot.churn(object, op, count, order.seed.unwrap_or(1))?,
         });
     }

@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::faults::{Odd, Wait, Wire};
+use super::fault::{Odd, Wait, Wire};
 use super::wire::{Body, Connection, Reply};
 use super::{calendar, gzip};
 use crate::base::Timestamp;
 
 /// Sends a reply wrongly. The connection is over afterwards.
-pub(crate) async fn send(connection: &mut Connection, reply: Reply, wire: Wire, date: Timestamp) -> std::io::Result<()> {
+pub(crate) async fn send(
+    connection: &mut Connection,
+    reply: Reply,
+    wire: Wire,
+    date: Timestamp,
+) -> std::io::Result<()> {
     let mut head = reply.head(date);
     let body = reply.into_bytes();
     let half = body.len() / 2;
@@ -128,7 +133,8 @@ pub(crate) fn spoil(mut reply: Reply, odd: Odd) -> Reply {
     let body = match odd {
         Odd::Html => {
             content_type = "text/html; charset=utf-8";
-            b"<!doctype html><html><head><title>Please wait</title></head><body>Checking your browser</body></html>".to_vec()
+            b"<!doctype html><html><head><title>Please wait</title></head><body>Checking your browser</body></html>"
+                .to_vec()
         }
         Odd::Empty => Vec::new(),
         Odd::Broken => body[..body.len().saturating_sub(body.len() / 10 + 1)].to_vec(),
@@ -164,8 +170,14 @@ fn with_property(body: Vec<u8>, property: &[u8]) -> Vec<u8> {
 
 /// Puts bytes at the beginning of a text that people wrote.
 fn in_a_text(body: Vec<u8>, bytes: &[u8]) -> Vec<u8> {
-    const TEXTS: [&[u8]; 6] =
-        [b"\"firstname\":\"", b"\"name\":\"", b"\"dealname\":\"", b"\"subject\":\"", b"\"hs_title\":\"", b"\"label\":\""];
+    const TEXTS: [&[u8]; 6] = [
+        b"\"firstname\":\"",
+        b"\"name\":\"",
+        b"\"dealname\":\"",
+        b"\"subject\":\"",
+        b"\"hs_title\":\"",
+        b"\"label\":\"",
+    ];
     let at = TEXTS.iter().find_map(|text| place(&body, text)).or_else(|| place(&body, b":\"")).unwrap_or(0);
     [&body[..at], bytes, &body[at..]].concat()
 }

@@ -16,6 +16,7 @@ use crate::base::{Clock, Doing, Error, Result, Secret, Timestamp};
 mod calendar;
 mod clock;
 mod control;
+mod fault;
 mod faults;
 mod gzip;
 mod havoc;
@@ -29,7 +30,8 @@ mod wire;
 mod words;
 
 pub use clock::ServerClock;
-pub use faults::{Plan, WORDS as FAULT_WORDS};
+pub use fault::WORDS as FAULT_WORDS;
+pub use faults::Plan;
 pub use hubspot::Hubspot;
 pub use limits::Limits;
 use server::House;
@@ -214,11 +216,17 @@ fn house(options: Options, port: u16, canary: String) -> House {
 pub(crate) fn made_up_token(seed: u64, round: u64) -> Secret {
     let part = |at: u64| random::hash(&[seed, round, random::hash_text("token"), at]);
     let (a, b) = (part(1), part(2));
-    let id = format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", a >> 32, a >> 16 & 0xFFFF, a & 0xFFFF, b >> 48, b & 0xFFFF_FFFF_FFFF);
+    let id = format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        a >> 32,
+        a >> 16 & 0xFFFF,
+        a & 0xFFFF,
+        b >> 48,
+        b & 0xFFFF_FFFF_FFFF
+    );
     Secret::new(format!("pat-na1-{id}"))
 }
 
-/// For log lines and messages of the doors: when a sandbox thinks it is.
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let now: Timestamp = self.house.clock.now();

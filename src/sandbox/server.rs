@@ -9,7 +9,8 @@ use tokio::task::JoinSet;
 
 use super::clock::ServerClock;
 use super::control;
-use super::faults::{Aim, Fault, Faults, Twist};
+use super::fault::{Fault, Twist};
+use super::faults::{Aim, Faults};
 use super::havoc;
 use super::hubspot::Hubspot;
 use super::stats::Stats;
@@ -83,12 +84,7 @@ async fn answer(connection: &mut Connection, request: &Request, house: &Arc<Hous
     house.stats.begin(endpoint.name);
     let _end = InFlight(&house.stats);
     note_the_host(request, house);
-    let aim = Aim {
-        endpoint: endpoint.name,
-        object: &endpoint.object,
-        pages: endpoint.pages,
-        after: endpoint.after,
-    };
+    let aim = Aim { endpoint: endpoint.name, object: &endpoint.object, pages: endpoint.pages, after: endpoint.after };
     let fault = house.faults.strike(&aim);
     if let Some((word, _)) = &fault {
         house.stats.fault(word);
@@ -102,9 +98,7 @@ async fn answer(connection: &mut Connection, request: &Request, house: &Arc<Hous
     let fault = fault.map(|(_, fault)| fault);
     let reply = match &fault {
         Some(Fault::Status(429, wait)) => house.hubspot.slow_down(havoc::retry_after(wait, house.clock.now())),
-        Some(Fault::Status(status, wait)) => {
-            house.hubspot.broken(*status, havoc::retry_after(wait, house.clock.now()))
-        }
+        Some(Fault::Status(status, wait)) => house.hubspot.broken(*status, havoc::retry_after(wait, house.clock.now())),
         Some(Fault::Redirect) => {
             Reply::empty(302).header("Location", format!("http://{}{}", house.canary, request.target))
         }

@@ -150,6 +150,11 @@ impl Connection {
         match reply.body {
             Body::Bytes(ref bytes) => {
                 let mut out = reply.head(date);
+                // A reply without contents has no length either (RFC 9110, section 8.6).
+                if reply.status == 204 {
+                    out.extend_from_slice(b"\r\n");
+                    return self.stream.write_all(&out).await;
+                }
                 write!(out, "Content-Length: {}\r\n\r\n", bytes.len())?;
                 if !head_only {
                     out.extend_from_slice(bytes);
@@ -160,6 +165,9 @@ impl Connection {
                 let head = Reply { body: Body::Bytes(Vec::new()), ..reply };
                 let mut out = head.head(date);
                 out.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+                if head_only {
+                    return self.stream.write_all(&out).await;
+                }
                 while let Some(part) = next() {
                     write!(out, "{:x}\r\n", part.len())?;
                     out.extend_from_slice(&part);
@@ -215,7 +223,7 @@ impl Reply {
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         match self.body {
             Body::Bytes(bytes) => bytes,
-            Body::Parts(mut next) => std::iter::from_fn(move || next()).flatten().collect(),
+            Body::Parts(next) => std::iter::from_fn(next).flatten().collect(),
         }
     }
 
@@ -336,7 +344,8 @@ mod tests {
 
     #[test]
     fn a_path_and_its_query_are_taken_apart() {
-        let head = b"GET /crm/v3/objects/p%2Fq?properties=a,b&properties=c&after=5%2C6&q=x+y HTTP/1.1\r\nHost: h\r\n\r\n";
+        let head =
+            b"GET /crm/v3/objects/p%2Fq?properties=a,b&properties=c&after=5%2C6&q=x+y HTTP/1.1\r\nHost: h\r\n\r\n";
         let request = parse_head(head).unwrap();
         assert_eq!(request.segments, ["crm", "v3", "objects", "p/q"]);
         assert_eq!(request.list("properties"), ["a", "b", "c"]);

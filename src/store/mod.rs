@@ -24,7 +24,7 @@ mod sync;
 pub use change::{Author, AuthorKind, Change, OperationId};
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
-pub use select::{Cut, SelectLimits, Selected};
+pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{
     Applied, Batch, BatchListing, BatchNext, Counts, FinishObject, Held, Holder, Interrupted, InterruptedObject,
     ObjectPlan, ObjectProgress, Outcome, Run, RunRecord, RunRequest, Verdict, state_document,

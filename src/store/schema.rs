@@ -49,12 +49,19 @@ pub fn open(path: &Path, clock: &Clock) -> Result<Connection> {
     files::make_private(path)?;
     let connection = connect(path).doing(shown)?;
     let version = version(&connection, fresh).doing(shown)?;
+    if fresh {
+        connection.execute_batch(PAGE_SIZE).map_err(Error::from).doing(shown)?;
+    }
     prepare(&connection).doing(shown)?;
     if version < VERSION {
         migrate(&connection, path, clock).doing(|| format!("bringing the store to version {VERSION}"))?;
     }
     Ok(connection)
 }
+
+/// Rows of synced tables are a few hundred bytes wide and come by the thousand: pages of twice SQLite's size halve the
+/// reads and writes of a load. Without effect on a file that has its first table already.
+pub const PAGE_SIZE: &str = "PRAGMA page_size = 8192";
 
 fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;

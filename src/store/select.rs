@@ -39,16 +39,14 @@ pub enum Cut {
     Time,
 }
 
+/// What takes the rows: the columns' names, and the cells in their order.
+pub type EachRow<'e> = dyn FnMut(&[String], &[Cell<'_>]) -> Result<ControlFlow<()>> + 'e;
+
 impl Store {
     /// Runs one SELECT and streams its rows, each with the columns' names, until the limits or `each` say stop.
     ///
     /// `Kind::Denied` for anything but reading people's tables; `Kind::Usage` for SQL that SQLite does not understand.
-    pub fn select(
-        &self,
-        text: &str,
-        limits: &SelectLimits,
-        each: &mut dyn FnMut(&[String], &[Cell<'_>]) -> Result<ControlFlow<()>>,
-    ) -> Result<Selected> {
+    pub fn select(&self, text: &str, limits: &SelectLimits, each: &mut EachRow<'_>) -> Result<Selected> {
         let mut connection = self.reader()?;
         let started = Instant::now();
         let time = limits.time;
@@ -98,12 +96,7 @@ fn is_internal(table: &str) -> bool {
     lower.starts_with("_appctl_") || lower.starts_with("sqlite_")
 }
 
-fn run(
-    connection: &mut Connection,
-    text: &str,
-    limits: &SelectLimits,
-    each: &mut dyn FnMut(&[String], &[Cell<'_>]) -> Result<ControlFlow<()>>,
-) -> Result<Selected> {
+fn run(connection: &mut Connection, text: &str, limits: &SelectLimits, each: &mut EachRow<'_>) -> Result<Selected> {
     let mut statement = connection.prepare(text).map_err(refused)?;
     if !statement.readonly() || statement.column_count() == 0 {
         return Err(read_only());
@@ -111,7 +104,7 @@ fn run(
     if statement.parameter_count() > 0 {
         return Err(Error::usage("the query has a parameter (`?`) that nothing fills"));
     }
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.raw_query();
     let mut given = 0;
     loop {
@@ -136,21 +129,29 @@ fn run(
 }
 
 fn refused(error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{AuthorizationForStatementDenied, OperationInterrupted, Unknown};
+    use rusqlite::ErrorCode::{AuthorizationForStatementDenied, OperationInterrupted};
     match error.sqlite_error_code() {
-        Some(AuthorizationForStatementDenied) => read_only(),
-        Some(OperationInterrupted) => Error::failed("the query took longer than its time limit"),
-        Some(Unknown) => {
-            let text = Error::from(error).message.replace("the store says: ", "");
-            // "access to t.c is prohibited" and "not authorized" are the authorizer's words.
-            if text.contains("prohibited") || text.contains("not authorized") {
-                return read_only();
-            }
-            Error::usage(format!("the query cannot be run: {text}")).hint("see `appctl tables list` for the tables")
+        Some(AuthorizationForStatementDenied) => return read_only(),
+        Some(OperationInterrupted) => return Error::failed("the query took longer than its time limit"),
+        _ if matches!(error, rusqlite::Error::MultipleStatement) => {
+            return Error::usage("give one statement at a time");
         }
-        _ if matches!(error, rusqlite::Error::MultipleStatement) => Error::usage("give one statement at a time"),
-        _ => error.into(),
+        _ => {}
     }
+    // What is wrong with the text, not with the store (sqlite.org/rescode.html#error).
+    let code = match &error {
+        rusqlite::Error::SqlInputError { error, .. } => Some(error.extended_code),
+        other => other.sqlite_extended_error_code(),
+    };
+    if code != Some(rusqlite::ffi::SQLITE_ERROR) {
+        return error.into();
+    }
+    let text = Error::from(error).message.replace("the store says: ", "");
+    // "access to t.c is prohibited" and "not authorized" are the authorizer's words.
+    if text.contains("prohibited") || text.contains("not authorized") {
+        return read_only();
+    }
+    Error::usage(format!("the query cannot be run: {text}")).hint("see `appctl tables list` for the tables")
 }
 
 fn read_only() -> Error {

@@ -1,9 +1,9 @@
 //! Making a table, and adding fields of one's own to it.
 
-use crate::app::{App, Change, OperationId};
+use crate::app::{App, OperationId};
 use crate::base::{Error, Field, FieldName, FieldType, Kind, Result, Table, TableName};
 
-use super::{FieldSpec, find, no_field, no_table};
+use super::{FieldSpec, find, no_field};
 
 /// What to make.
 #[derive(Clone, Debug)]
@@ -20,12 +20,10 @@ pub struct CreateRequest {
 pub fn create(app: &App, request: CreateRequest) -> Result<(Table, Option<OperationId>)> {
     let table = table(request)?;
     let what = format!("tables create {}", table.name);
-    let (_, operation) = app.store.change(&app.person(), &what, |change| {
-        for field in &table.fields {
-            check_relation(app, change, &table.name, field)?;
-        }
-        change.create_table(&table)
-    })?;
+    for field in &table.fields {
+        check_relation(app, &table.name, field)?;
+    }
+    let (_, operation) = app.store.change(&app.person(), &what, |change| change.create_table(&table))?;
     Ok((table, operation))
 }
 
@@ -90,12 +88,11 @@ fn refuse_as_key(field: &Field) -> Result<()> {
 }
 
 /// A relation points to a table that exists, or to the one that is being made.
-fn check_relation(app: &App, change: &Change<'_>, own: &TableName, field: &Field) -> Result<()> {
+fn check_relation(app: &App, own: &TableName, field: &Field) -> Result<()> {
     match &field.field_type {
-        FieldType::Relation { table } if table != own && change.table(table)?.is_none() => {
-            let error = no_table(app, table);
-            Err(Error { message: format!("field `{}`: {}", field.name, error.message), ..error })
-        }
+        FieldType::Relation { table } if table != own => find(app, table)
+            .map(drop)
+            .map_err(|error| Error { message: format!("field `{}`: {}", field.name, error.message), ..error }),
         _ => Ok(()),
     }
 }
@@ -108,10 +105,8 @@ pub fn add_field(app: &App, name: &TableName, spec: FieldSpec) -> Result<(Table,
         refuse_required(app, &table, &field)?;
     }
     let what = format!("tables add-field {name} {}", field.name);
-    app.store.change(&app.person(), &what, |change| {
-        check_relation(app, change, &table.name, &field)?;
-        change.add_field(&table, &field)
-    })
+    check_relation(app, &table.name, &field)?;
+    app.store.change(&app.person(), &what, |change| change.add_field(&table, &field))
 }
 
 fn refuse_required(app: &App, table: &Table, field: &Field) -> Result<()> {

@@ -3,15 +3,13 @@
 
 use serde::Serialize;
 
-use crate::app::{App, SelectLimits, Selected};
+use crate::app::{App, EachRow, SelectLimits, Selected};
 use crate::base::filter::Filter;
 use crate::base::names::closest;
-use crate::base::{Cell, Error, Field, FieldType, Kind, Result, Table, TableName};
+use crate::base::{Error, Field, FieldType, Kind, Result, Table, TableName};
 
 mod create;
 mod spec;
-
-use std::ops::ControlFlow;
 
 pub use create::{CreateRequest, add_field, create};
 pub use spec::FieldSpec;
@@ -61,6 +59,7 @@ pub fn no_field(table: &Table, name: &str) -> Error {
     let error = Error::not_found(format!("table `{}` has no field `{name}`", table.name));
     match closest(name, table.fields.iter().map(|field| field.name.as_str())) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None if table.fields.len() > 20 => error.hint(format!("see `appctl tables show {}`", table.name)),
         None => {
             let names: Vec<&str> = table.fields.iter().map(|field| field.name.as_str()).collect();
             error.hint(format!("the fields are {}", names.join(", ")))
@@ -71,12 +70,7 @@ pub fn no_field(table: &Table, name: &str) -> Error {
 /// Runs read-only SQL over the tables, streaming its rows with their columns' names.
 ///
 /// `Kind::Denied` for anything but reading, `Kind::Usage` for SQL that cannot be understood.
-pub fn query(
-    app: &App,
-    sql: &str,
-    limits: &SelectLimits,
-    each: &mut dyn FnMut(&[String], &[Cell<'_>]) -> Result<ControlFlow<()>>,
-) -> Result<Selected> {
+pub fn query(app: &App, sql: &str, limits: &SelectLimits, each: &mut EachRow<'_>) -> Result<Selected> {
     app.store.select(sql, limits, each)
 }
 

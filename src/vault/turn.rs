@@ -9,7 +9,7 @@ use crate::base::{Doing as _, Error, Kind, Result};
 use super::limit;
 
 /// Longest wait for the others; each of their calls takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until nobody else is at the keyring. The turn ends when the file is dropped, or its process dies.
 pub fn take(file: &Path) -> Result<File> {

@@ -333,6 +333,7 @@ fn tokens_come_over_stdin_or_from_a_private_file_only() {
 [status 2]
 [stderr]
 error: the token is empty
+hint: check what is piped in: `printf %s "$TOKEN" | appctl …`
 
 "#]]
     );

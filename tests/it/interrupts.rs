@@ -1,5 +1,6 @@
 //! Ctrl-C and SIGTERM: a clean end with 130, whatever a command is waiting for.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
 
 use std::io::Read as _;
 use std::net::TcpListener;

@@ -1,17 +1,34 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that is surprised should stop there, and says its seed"
+)]
+
 mod canary;
 mod connections;
+mod connections_story;
+mod demo;
 mod faults;
 mod filter;
 mod help;
 mod http;
 mod hubspot;
+mod hubspot_sandbox;
+mod in_step;
 mod interrupts;
 mod kills;
 mod layers;
+mod operations;
 mod postgres;
+mod readme;
+mod records;
+mod sandbox;
+mod sandbox_serve;
 mod stage;
 mod support;
+mod tables;
 mod torn;
 mod vault;
+mod wizard;

@@ -13,24 +13,24 @@ impl Filter {
     ///
     /// `Kind::NotFound` for an unknown field, `Kind::Usage` for a comparison that cannot mean anything.
     pub fn check(&self, lookup: &dyn Fn(&str) -> Option<FieldType>) -> Result<Filter> {
-        Checker { lookup: &|path| lookup(path).map(Cow::Owned), names: &[] }.check(self)
+        Checker { lookup: &|path| lookup(path).map(Cow::Owned), table: None }.check(self)
     }
 
     /// Checks the filter against the fields of a table, as `check` does.
     pub fn check_on(&self, table: &Table) -> Result<Filter> {
-        let names: Vec<&str> = table.fields.iter().map(|field| field.name.as_str()).collect();
-        Checker { lookup: &|path| Some(Cow::Borrowed(&table.field(path)?.field_type)), names: &names }.check(self)
+        Checker { lookup: &|path| Some(Cow::Borrowed(&table.field(path)?.field_type)), table: Some(table) }.check(self)
     }
 }
 
 struct Checker<'c> {
     lookup: &'c dyn Fn(&str) -> Option<Cow<'c, FieldType>>,
-    names: &'c [&'c str],
+    /// Whose fields are meant, for the hints
+    table: Option<&'c Table>,
 }
 
 impl<'c> Checker<'c> {
     fn check(&self, filter: &Filter) -> Result<Filter> {
-        filter.map(&mut |comparison, operand| self.operand(comparison, operand))
+        filter.map(&mut |comparison, operand| self.operand(comparison, operand).map_err(|error| self.hinted(error)))
     }
 
     fn operand(&self, comparison: &Filter, operand: &Operand) -> Result<Operand> {
@@ -72,15 +72,25 @@ impl<'c> Checker<'c> {
     fn field(&self, name: &str) -> Result<Cow<'c, FieldType>> {
         (self.lookup)(name).ok_or_else(|| {
             let error = Error::not_found(format!("no field is named `{name}`"));
-            match (closest(name, self.names.iter().copied()), self.names) {
-                (Some(near), _) => error.hint(format!("did you mean `{}`?", super::print::field(near))),
-                (None, []) => error,
-                (None, names) => {
-                    let names: Vec<String> = names.iter().map(|name| super::print::field(name)).collect();
+            let Some(table) = self.table else { return error };
+            let mut names = table.fields.iter().map(|field| field.name.as_str());
+            match closest(name, names.clone()) {
+                Some(near) => error.hint(format!("did you mean `{}`?", super::print::field(near))),
+                None if table.fields.len() <= 20 => {
+                    let names: Vec<String> = names.by_ref().map(super::print::field).collect();
                     error.hint(format!("the fields are {}", names.join(", ")))
                 }
+                None => error.hint(format!("see `appctl tables show {}`", table.name)),
             }
         })
+    }
+
+    /// Adds where to look the fields up, unless the error says more already.
+    fn hinted(&self, error: Error) -> Error {
+        match (self.table, &error.hint) {
+            (Some(table), None) => error.hint(format!("see `appctl tables show {}`", table.name)),
+            _ => error,
+        }
     }
 }
 
@@ -180,5 +190,4 @@ fn shown(value: &Value) -> String {
 
 fn mismatch(name: &str, field_type: &FieldType, what: impl std::fmt::Display) -> Error {
     Error::usage(format!("field `{name}` is of type {}: {what}", field_type.word()))
-        .hint("see a table's fields with `appctl tables show TABLE`")
 }

@@ -107,7 +107,7 @@ struct Line {
 impl Outcome for Lines {
     fn sheet(&self) -> Sheet {
         let columns =
-            ["object", "kind", "rows", "size", "key", "cursor", "deletes", "problem"].map(|name| match name {
+            ["object", "kind", "rows", "size", "key", "cursor", "problem", "deletes"].map(|name| match name {
                 "rows" => Column::count(name),
                 "size" => Column::new(name, FieldType::Number),
                 name => Column::text(name),
@@ -120,8 +120,8 @@ impl Outcome for Lines {
                 line.bytes.map(words::bytes).into(),
                 line.key.join(", ").into(),
                 line.cursors.first().cloned().into(),
-                Value::text(&line.deletes),
                 line.problem.clone().into(),
+                Value::text(&line.deletes),
             ]
         });
         Sheet::list(columns, rows)

@@ -31,7 +31,7 @@ fn ask_source(ui: &mut Ui, request: &mut AddRequest) -> Result<bool> {
         return Ok(false);
     }
     let known = connections::sources_list();
-    let lines: Vec<String> = known.iter().map(|info| format!("{}: {}", info.title, info.how)).collect();
+    let lines: Vec<String> = known.iter().map(|info| info.title.clone()).collect();
     let chosen = ui.choose("source", &lines, "appctl connections add SOURCE")?;
     request.source.clone_from(&known[chosen].source);
     Ok(true)
@@ -45,7 +45,8 @@ fn ask_settings(ui: &mut Ui, info: &SourceInfo, request: &mut AddRequest) -> Res
         }
         let flag = format!("--set {}=VALUE", setting.key);
         let check = |text: &str| super::choices::setting(&format!("{}={text}", setting.key));
-        let (key, value) = ui.ask_valid(&format!("{} ({})", setting.key, setting.help), None, &flag, check)?;
+        ui.say(format!("{}: {}", setting.key, setting.help))?;
+        let (key, value) = ui.ask_valid(&setting.key, None, &flag, check)?;
         request.settings.insert(key, value);
         asked = true;
     }

@@ -44,8 +44,10 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
     }
     let pairs = if is_stream(&args.values) { &[] } else { args.values.as_slice() };
     let interrupt = ui.interrupted();
-    let mut records = args.data.many(&values, pairs)?.map(|given| interrupt.check().and(given));
-    let (ids, operation) = records::create(app, &values, &mut records)?;
+    // Read to the end before anything is written: a slow producer must not keep other writers waiting.
+    let records = args.data.many(&values, pairs)?.map(|given| interrupt.check().and(given));
+    let records = records.collect::<Result<Vec<_>>>()?;
+    let (ids, operation) = records::create(app, &values, &mut records.into_iter().map(Ok))?;
     let created = ids.len() as u64;
     let said = format!("created {} in `{}`", words::counted(created, "record", "records"), table.name);
     ui.outcome(&Done { table: table.name.to_string(), records: [("created", created)].into(), operation, said })

@@ -25,7 +25,7 @@ pub struct Args {
     /// Begin with this many contacts; the other objects follow
     #[arg(long, value_name = "N", default_value_t = 1000)]
     records: usize,
-    /// Play these faults: `429:0.2,cut:0.05`
+    /// Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`
     #[arg(long, value_name = "PLAN", default_value = "")]
     faults: String,
     /// Keep a vendor's rate limits: none, free or professional
@@ -41,11 +41,11 @@ pub async fn run(ui: &mut Ui, args: Args) -> Result<()> {
         port: args.port,
         seed: args.seed,
         records: args.records,
-        faults: Plan::parse(&args.faults)?,
+        faults: Plan::parse(&args.faults).map_err(|error| error.hint("see `appctl help faults`"))?,
         limits,
         ..sandbox::Options::default()
     };
-    let sandbox = Sandbox::start(options).await?;
+    let sandbox = Sandbox::start(options).await.map_err(|error| error.hint("leave `--port` out for a free one"))?;
     if ui.format().is_json() {
         ui.text(&format!("{}\n", sandbox.announcement()))?;
     } else {

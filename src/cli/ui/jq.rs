@@ -48,7 +48,7 @@ impl Jq {
         for answer in self.program.id.run((context, input)) {
             let answer = match answer.map_err(jaq_core::Exn::get_err) {
                 Ok(answer) => answer,
-                Err(Ok(error)) => return Err(Error::failed(format!("`--jq`: {error}"))),
+                Err(Ok(error)) => return Err(unfitting(&error.to_string())),
                 // `halt` ends the expression; the command itself is done.
                 Err(Err(_)) => return Ok(()),
             };
@@ -59,6 +59,21 @@ impl Jq {
         }
         Ok(())
     }
+}
+
+/// The expression does not fit the data. jaq's message has the whole value in it, of which the ends are enough.
+fn unfitting(message: &str) -> Error {
+    let letters: Vec<char> = message.chars().collect();
+    let text = |part: &[char]| part.iter().collect::<String>();
+    let shown = match letters.len() {
+        0..=160 => message.to_owned(),
+        length => format!("{} … {}", text(&letters[..80]), text(&letters[length - 60..])),
+    };
+    let error = Error::failed(format!("`--jq`: {shown}"));
+    if message.starts_with("cannot index [") {
+        return error.hint("the value is a list: `.[]` goes through it, `.[0]` is its first element");
+    }
+    error
 }
 
 fn unreadable(expression: &str, errors: load::Errors<&str, ()>) -> Error {
@@ -133,6 +148,14 @@ mod tests {
         assert_eq!(message(". ) ."), format!("{prefix}a token is missing at `) .`, character 3"));
         assert_eq!(message("\"open"), format!("{prefix}`\"` is not closed"));
         assert_eq!(message("$x"), format!("{prefix}there is no variable `$x`"));
+    }
+
+    #[test]
+    fn a_long_value_is_not_repeated_in_an_error() {
+        let input = format!("[{}]", vec!["{\"a\":1}"; 1000].join(","));
+        let error = run(".a", &input).unwrap_err();
+        assert!(error.message.len() < 200 && error.message.ends_with("with \"a\""), "{}", error.message);
+        assert!(error.hint.unwrap_or_default().contains("`.[]`"));
     }
 
     #[test]

@@ -125,7 +125,12 @@ impl Ui {
     /// Prints what a command found or did, whole: as a table with what it says beside it, or as data for a script.
     pub fn outcome<T: Outcome + ?Sized>(&mut self, outcome: &T) -> Result<()> {
         match self.options.format {
-            _ if self.jq.is_some() => self.put_jq(&to_json(outcome)?)?,
+            format if self.jq.is_some() => match to_json(outcome)? {
+                serde_json::Value::Array(things) if format == Format::Jsonl => {
+                    things.iter().try_for_each(|thing| self.put_jq(thing))?;
+                }
+                whole => self.put_jq(&whole)?,
+            },
             Format::Json => self.put_json(&to_json(outcome)?)?,
             Format::Jsonl => match to_json(outcome)? {
                 serde_json::Value::Array(things) => things.iter().try_for_each(|thing| self.put_line(thing))?,

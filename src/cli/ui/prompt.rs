@@ -65,7 +65,7 @@ impl Ui {
     pub fn choose(&mut self, prompt: &str, items: &[String], flag: &str) -> Result<usize> {
         self.must_ask(prompt, flag)?;
         let theme = self.theme();
-        let items: Vec<_> = items.iter().map(|item| sanitize::line(item)).collect();
+        let items = self.fitting(items);
         let select = Select::with_theme(&*theme).with_prompt(sanitize::line(prompt)).items(&items).default(0);
         answered(select.interact_opt())?.ok_or_else(cancelled)
     }
@@ -74,7 +74,7 @@ impl Ui {
     pub fn choose_many(&mut self, prompt: &str, items: &[String], chosen: &[bool], flag: &str) -> Result<Vec<usize>> {
         self.must_ask(prompt, flag)?;
         let theme = self.theme();
-        let items: Vec<_> = items.iter().map(|item| sanitize::line(item)).collect();
+        let items = self.fitting(items);
         let prompt = format!("{} (space ticks, enter goes on)", sanitize::line(prompt));
         let select = MultiSelect::with_theme(&*theme).with_prompt(prompt).items(&items).defaults(chosen);
         answered(select.interact_opt())?.ok_or_else(cancelled)
@@ -94,6 +94,20 @@ impl Ui {
         }
         let missing = sanitize::line(prompt).to_lowercase();
         Err(Error::usage(format!("{missing} is missing")).hint(format!("give it with `{flag}`")))
+    }
+
+    /// Items of one line each, because a choice is drawn again at every key.
+    fn fitting(&self, items: &[String]) -> Vec<String> {
+        let most = usize::from(self.width.unwrap_or(80)).saturating_sub(8).max(20);
+        let cut = |item: &String| {
+            let item = sanitize::line(item);
+            if item.chars().count() <= most {
+                item.into_owned()
+            } else {
+                item.chars().take(most - 1).chain(['…']).collect()
+            }
+        };
+        items.iter().map(cut).collect()
     }
 
     fn theme(&self) -> Box<dyn Theme> {

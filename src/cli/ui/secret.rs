@@ -88,7 +88,9 @@ fn clean(text: &str) -> Result<Secret> {
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.is_empty() {
-        return Err(Error::usage("the token is empty"));
+        return Err(
+            Error::usage("the token is empty").hint("check what is piped in: `printf %s \"$TOKEN\" | appctl …`")
+        );
     }
     if text.len() as u64 > LONGEST {
         return Err(Error::usage("the token is longer than 64 KiB"));

@@ -10,7 +10,7 @@ use super::properties::wrong_method;
 use super::state::State;
 use super::types::ObjectType;
 use super::{Hubspot, Visit};
-use crate::sandbox::faults::Twist;
+use crate::sandbox::fault::Twist;
 use crate::sandbox::json::{loose_text, value};
 use crate::sandbox::wire::Reply;
 
@@ -18,7 +18,9 @@ use crate::sandbox::wire::Reply;
 const A_RECORD: usize = 1000;
 
 pub(crate) fn labels(from: ObjectType, to: ObjectType) -> Reply {
-    let shown = link_types(from, to).into_iter().map(|kind| json!({"category": kind.category, "typeId": kind.id, "label": kind.label}));
+    let shown = link_types(from, to)
+        .into_iter()
+        .map(|kind| json!({"category": kind.category, "typeId": kind.id, "label": kind.label}));
     Reply::value(200, &json!({"results": shown.collect::<Vec<_>>()}))
 }
 
@@ -189,7 +191,13 @@ impl Hubspot {
         }
     }
 
-    fn read_associations(&self, visit: &Visit<'_>, from: ObjectType, to: ObjectType, inputs: &[Json]) -> Result<Reply, Trouble> {
+    fn read_associations(
+        &self,
+        visit: &Visit<'_>,
+        from: ObjectType,
+        to: ObjectType,
+        inputs: &[Json],
+    ) -> Result<Reply, Trouble> {
         let state = self.read();
         let mut batch = Batch::default();
         for input in inputs {
@@ -203,7 +211,8 @@ impl Hubspot {
             if links.is_empty() {
                 // A record without associations is named under `errors`, not under `results`.
                 let message = format!("No {} is associated with {} {id}.", to.info().singular, from.info().singular);
-                let none = Trouble::new(404, "OBJECT_NOT_FOUND", message).with("subCategory", json!("crm.associations.NO_ASSOCIATIONS_FOUND"));
+                let none = Trouble::new(404, "OBJECT_NOT_FOUND", message)
+                    .with("subCategory", json!("crm.associations.NO_ASSOCIATIONS_FOUND"));
                 batch.errors.push(none.with("context", json!({"fromObjectId": [id]})).entry());
                 continue;
             }
@@ -220,7 +229,13 @@ impl Hubspot {
         Ok(batch.reply(from, visit.now, 200))
     }
 
-    fn create_associations(&self, visit: &Visit<'_>, from: ObjectType, to: ObjectType, inputs: &[Json]) -> Result<Reply, Trouble> {
+    fn create_associations(
+        &self,
+        visit: &Visit<'_>,
+        from: ObjectType,
+        to: ObjectType,
+        inputs: &[Json],
+    ) -> Result<Reply, Trouble> {
         let mut state = self.change();
         let mut batch = Batch::default();
         for input in inputs {
@@ -243,7 +258,13 @@ impl Hubspot {
         Ok(batch.reply(from, visit.now, 201))
     }
 
-    fn create_default(&self, visit: &Visit<'_>, from: ObjectType, to: ObjectType, inputs: &[Json]) -> Result<Reply, Trouble> {
+    fn create_default(
+        &self,
+        visit: &Visit<'_>,
+        from: ObjectType,
+        to: ObjectType,
+        inputs: &[Json],
+    ) -> Result<Reply, Trouble> {
         let mut state = self.change();
         let mut batch = Batch::default();
         for input in inputs {

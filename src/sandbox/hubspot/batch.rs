@@ -57,7 +57,8 @@ impl Batch {
 
 /// The inputs of a batch, not more than it may have.
 pub(crate) fn inputs(body: &Json, most: usize) -> Result<&Vec<Json>, Trouble> {
-    let inputs = body["inputs"].as_array().ok_or_else(|| Trouble::invalid("`inputs` is required and must be a list"))?;
+    let inputs =
+        body["inputs"].as_array().ok_or_else(|| Trouble::invalid("`inputs` is required and must be a list"))?;
     if inputs.len() > most {
         let message = format!("The maximum number of inputs in a batch is {most}, got {}", inputs.len());
         return Err(Trouble::invalid(message));
@@ -166,11 +167,12 @@ impl Hubspot {
         for input in inputs(body, MOST)? {
             let id = loose_text(&input["id"]);
             let by = input["idProperty"].as_str().filter(|by| !by.is_empty());
-            let known = locate(&state, object, &id, by)?.filter(|id| state.is_live(object, state.shelf(object).winner(*id)));
+            let known =
+                locate(&state, object, &id, by)?.filter(|id| state.is_live(object, state.shelf(object).winner(*id)));
             let done = match (known, by) {
-                (Some(known), _) => {
-                    changes(input).and_then(|changes| state.update(object, known, &changes, visit.now)).map(|id| (id, false))
-                }
+                (Some(known), _) => changes(input)
+                    .and_then(|changes| state.update(object, known, &changes, visit.now))
+                    .map(|id| (id, false)),
                 (None, Some(by)) => changes(input).and_then(|mut changes| {
                     if !changes.iter().any(|(name, _)| name == by) {
                         changes.push((by.to_owned(), id.clone()));

@@ -1,8 +1,10 @@
 //! The properties that the account has from the start, each with its definition and where its values come from.
 
-use super::draw::{self, Value};
 use super::pipelines;
-use super::types::{Companies, Contacts, Deals, LineItems, Machines, ObjectType, Products, Quotes, SiteVisits, Tickets};
+use super::types::{
+    Companies, Contacts, Deals, LineItems, Machines, ObjectType, Products, Quotes, SiteVisits, Tickets,
+};
+use super::values::{self, Value};
 
 /// One property's definition.
 #[derive(Clone, Debug)]
@@ -184,7 +186,7 @@ fn own(mut property: Property) -> Property {
 }
 
 fn owner() -> Property {
-    make("hubspot_owner_id", "Owner", "enumeration", "select", Origin::Made(draw::owner))
+    make("hubspot_owner_id", "Owner", "enumeration", "select", Origin::Made(values::owner))
 }
 
 const LIFECYCLE: &[(&str, &str)] = &[
@@ -209,22 +211,22 @@ fn contacts() -> Vec<Property> {
             ("training", "Training"),
             ("events", "Events"),
         ],
-        draw::interests,
+        values::interests,
     ));
     interests.field_type = "checkbox".to_owned();
     vec![
-        text("firstname", "First name", draw::first_name),
-        text("lastname", "Last name", draw::last_name),
-        text("email", "Email", draw::email),
-        text("phone", "Phone number", draw::phone),
-        text("mobilephone", "Mobile phone number", draw::mobile),
-        text("company", "Company name", draw::employer),
-        text("jobtitle", "Job title", draw::job),
-        text("city", "City", draw::city),
-        text("country", "Country/Region", draw::country),
-        text("zip", "Postal code", draw::zip),
-        long("message", "Message", draw::note),
-        choice("lifecyclestage", "Lifecycle stage", LIFECYCLE, draw::lifecycle),
+        text("firstname", "First name", values::first_name),
+        text("lastname", "Last name", values::last_name),
+        text("email", "Email", values::email),
+        text("phone", "Phone number", values::phone),
+        text("mobilephone", "Mobile phone number", values::mobile),
+        text("company", "Company name", values::employer),
+        text("jobtitle", "Job title", values::job),
+        text("city", "City", values::city),
+        text("country", "Country/Region", values::country),
+        text("zip", "Postal code", values::zip),
+        long("message", "Message", values::note),
+        choice("lifecyclestage", "Lifecycle stage", LIFECYCLE, values::lifecycle),
         choice(
             "hs_lead_status",
             "Lead status",
@@ -235,12 +237,12 @@ fn contacts() -> Vec<Property> {
                 ("CONNECTED", "Connected"),
                 ("UNQUALIFIED", "Unqualified"),
             ],
-            draw::lead_status,
+            values::lead_status,
         ),
-        truth("hs_email_optout", "Unsubscribed from all email", draw::truth),
+        truth("hs_email_optout", "Unsubscribed from all email", values::truth),
         owner(),
         interests,
-        own(day("birthday", "Birthday", draw::birthday)),
+        own(day("birthday", "Birthday", values::birthday)),
         make("hs_calculated_merged_vids", "Merged contact IDs", "string", "text", Origin::System),
         worked("hubspotscore", "HubSpot score", "number", Work::Score),
         worked("associatedcompanyid", "Primary associated company ID", "number", Work::AssociatedCompany),
@@ -250,14 +252,14 @@ fn contacts() -> Vec<Property> {
 
 fn companies() -> Vec<Property> {
     vec![
-        text("name", "Company name", draw::company_name),
-        text("domain", "Company domain name", draw::domain),
-        text("website", "Website URL", draw::website),
-        text("phone", "Phone number", draw::phone),
-        text("city", "City", draw::city),
-        text("country", "Country/Region", draw::country),
-        text("zip", "Postal code", draw::zip),
-        long("description", "Description", draw::note),
+        text("name", "Company name", values::company_name),
+        text("domain", "Company domain name", values::domain),
+        text("website", "Website URL", values::website),
+        text("phone", "Phone number", values::phone),
+        text("city", "City", values::city),
+        text("country", "Country/Region", values::country),
+        text("zip", "Postal code", values::zip),
+        long("description", "Description", values::note),
         choice(
             "industry",
             "Industry",
@@ -270,12 +272,12 @@ fn companies() -> Vec<Property> {
                 ("RENEWABLES_ENVIRONMENT", "Renewables & Environment"),
                 ("RETAIL", "Retail"),
             ],
-            draw::industry,
+            values::industry,
         ),
-        choice("lifecyclestage", "Lifecycle stage", LIFECYCLE, draw::lifecycle),
-        number("numberofemployees", "Number of employees", draw::employees),
-        number("annualrevenue", "Annual revenue", draw::revenue),
-        text("founded_year", "Year founded", draw::year),
+        choice("lifecyclestage", "Lifecycle stage", LIFECYCLE, values::lifecycle),
+        number("numberofemployees", "Number of employees", values::employees),
+        number("annualrevenue", "Annual revenue", values::revenue),
+        text("founded_year", "Year founded", values::year),
         owner(),
         worked("hs_predictive_score", "Likelihood to buy", "number", Work::Score),
         count(Contacts),
@@ -285,21 +287,21 @@ fn companies() -> Vec<Property> {
 
 fn deals() -> Vec<Property> {
     vec![
-        text("dealname", "Deal name", draw::deal_name),
-        number("amount", "Amount", draw::amount),
-        choice("dealstage", "Deal stage", &pipelines::choices(pipelines::DEAL_STAGES), draw::deal_stage),
-        choice("pipeline", "Pipeline", &[("default", "Sales Pipeline")], draw::default_pipeline),
+        text("dealname", "Deal name", values::deal_name),
+        number("amount", "Amount", values::amount),
+        choice("dealstage", "Deal stage", &pipelines::choices(pipelines::DEAL_STAGES), values::deal_stage),
+        choice("pipeline", "Pipeline", &[("default", "Sales Pipeline")], values::default_pipeline),
         choice(
             "dealtype",
             "Deal type",
             &[("newbusiness", "New Business"), ("existingbusiness", "Existing Business")],
-            draw::deal_type,
+            values::deal_type,
         ),
-        moment("closedate", "Close date", draw::close_date),
-        text("deal_currency_code", "Currency", draw::currency),
-        long("description", "Deal description", draw::note),
+        moment("closedate", "Close date", values::close_date),
+        text("deal_currency_code", "Currency", values::currency),
+        long("description", "Deal description", values::note),
         choice("hs_priority", "Priority", &[("low", "Low"), ("medium", "Medium"), ("high", "High")], |draw, out| {
-            let written = draw::priority(draw, out);
+            let written = values::priority(draw, out);
             out.make_ascii_lowercase();
             written
         }),
@@ -316,20 +318,20 @@ fn deals() -> Vec<Property> {
 
 fn tickets() -> Vec<Property> {
     vec![
-        text("subject", "Ticket name", draw::subject),
-        long("content", "Ticket description", draw::note),
-        choice("hs_pipeline", "Pipeline", &[("0", "Support Pipeline")], draw::ticket_pipeline),
+        text("subject", "Ticket name", values::subject),
+        long("content", "Ticket description", values::note),
+        choice("hs_pipeline", "Pipeline", &[("0", "Support Pipeline")], values::ticket_pipeline),
         choice(
             "hs_pipeline_stage",
             "Ticket status",
             &pipelines::choices(pipelines::TICKET_STAGES),
-            draw::ticket_stage,
+            values::ticket_stage,
         ),
         choice(
             "hs_ticket_priority",
             "Priority",
             &[("LOW", "Low"), ("MEDIUM", "Medium"), ("HIGH", "High")],
-            draw::priority,
+            values::priority,
         ),
         choice(
             "hs_ticket_category",
@@ -340,7 +342,7 @@ fn tickets() -> Vec<Property> {
                 ("GENERAL_INQUIRY", "General inquiry"),
                 ("PRODUCT_ISSUE", "Product issue"),
             ],
-            draw::category,
+            values::category,
         ),
         owner(),
         count(Contacts),
@@ -349,29 +351,29 @@ fn tickets() -> Vec<Property> {
 
 fn products() -> Vec<Property> {
     vec![
-        text("name", "Name", draw::goods),
-        long("description", "Product description", draw::note),
-        number("price", "Unit price", draw::price),
-        number("hs_cost_of_goods_sold", "Unit cost", draw::cost),
-        text("hs_sku", "SKU", draw::sku),
+        text("name", "Name", values::goods),
+        long("description", "Product description", values::note),
+        number("price", "Unit price", values::price),
+        number("hs_cost_of_goods_sold", "Unit cost", values::cost),
+        text("hs_sku", "SKU", values::sku),
     ]
 }
 
 fn line_items() -> Vec<Property> {
     vec![
-        text("name", "Name", draw::goods),
-        number("price", "Unit price", draw::price),
-        number("quantity", "Quantity", draw::quantity),
-        text("hs_sku", "SKU", draw::sku),
-        number("hs_product_id", "Product ID", draw::product_id),
+        text("name", "Name", values::goods),
+        number("price", "Unit price", values::price),
+        number("quantity", "Quantity", values::quantity),
+        text("hs_sku", "SKU", values::sku),
+        number("hs_product_id", "Product ID", values::product_id),
         worked("amount", "Net price", "number", Work::LineAmount),
     ]
 }
 
 fn quotes() -> Vec<Property> {
     vec![
-        text("hs_title", "Quote name", draw::quote_title),
-        text("hs_quote_number", "Quote number", draw::quote_number),
+        text("hs_title", "Quote name", values::quote_title),
+        text("hs_quote_number", "Quote number", values::quote_number),
         choice(
             "hs_status",
             "Status",
@@ -381,28 +383,28 @@ fn quotes() -> Vec<Property> {
                 ("PENDING_APPROVAL", "Pending approval"),
                 ("APPROVED", "Approved"),
             ],
-            draw::quote_status,
+            values::quote_status,
         ),
-        moment("hs_expiration_date", "Expiration date", draw::expiry),
-        number("hs_quote_amount", "Quote amount", draw::amount),
-        text("hs_currency", "Currency", draw::currency),
-        text("hs_public_url_key", "Public URL key", draw::url_key),
-        long("hs_terms", "Purchase terms", draw::note),
+        moment("hs_expiration_date", "Expiration date", values::expiry),
+        number("hs_quote_amount", "Quote amount", values::amount),
+        text("hs_currency", "Currency", values::currency),
+        text("hs_public_url_key", "Public URL key", values::url_key),
+        long("hs_terms", "Purchase terms", values::note),
         owner(),
     ]
 }
 
 fn machines() -> Vec<Property> {
     vec![
-        text("serial_number", "Serial number", draw::serial),
-        text("model", "Model", draw::model),
-        day("installed_on", "Installed on", draw::installed),
-        number("hours", "Hours run", draw::hours),
+        text("serial_number", "Serial number", values::serial),
+        text("model", "Model", values::model),
+        day("installed_on", "Installed on", values::installed),
+        number("hours", "Hours run", values::hours),
         choice(
             "state",
             "State",
             &[("running", "Running"), ("standby", "Standby"), ("in_service", "In service"), ("retired", "Retired")],
-            draw::machine_state,
+            values::machine_state,
         ),
         owner(),
     ]
@@ -410,9 +412,9 @@ fn machines() -> Vec<Property> {
 
 fn site_visits() -> Vec<Property> {
     vec![
-        long("summary", "Summary", draw::summary),
-        moment("visited_at", "Visited at", draw::visited),
-        number("rating", "Rating", draw::rating),
+        long("summary", "Summary", values::summary),
+        moment("visited_at", "Visited at", values::visited),
+        number("rating", "Rating", values::rating),
         owner(),
     ]
 }

@@ -2,11 +2,11 @@
 //! control API and callers in the same process all go through here.
 
 use super::catalog::{Origin, Property};
+use super::draw::index_in;
 use super::errors::Trouble;
 use super::state::{Before, Life, Record, Shelf, State, Values, Written};
 use super::types::{Contacts, ObjectType};
 use crate::sandbox::calendar;
-use super::draw::index_in;
 
 /// New values by property; an empty one clears.
 pub(crate) type Changes = Vec<(String, String)>;
@@ -63,7 +63,8 @@ impl State {
 
     /// Takes a record out of the archive, which counts as a change.
     pub(crate) fn restore(&mut self, object: ObjectType, id: u64, now: i64) -> bool {
-        let archived = self.shelf(object).records.get(&id).is_some_and(|record| matches!(record.life, Life::Archived(_)));
+        let archived =
+            self.shelf(object).records.get(&id).is_some_and(|record| matches!(record.life, Life::Archived(_)));
         if archived {
             self.touch(object, id, now).life = Life::Live;
         }
@@ -278,7 +279,8 @@ fn checked_value(property: &Property, value: &str) -> Result<String, (String, &'
 
 fn checked_choice(property: &Property, value: &str) -> Result<String, (String, &'static str)> {
     let known = |choice: &str| property.options.iter().any(|option| option.value == choice);
-    let all = if property.is_multiple() { value.split(';').filter(|part| !part.is_empty()).all(known) } else { known(value) };
+    let all =
+        if property.is_multiple() { value.split(';').filter(|part| !part.is_empty()).all(known) } else { known(value) };
     if all {
         return Ok(value.trim_matches(';').to_owned());
     }
@@ -288,7 +290,9 @@ fn checked_choice(property: &Property, value: &str) -> Result<String, (String, &
 
 fn looks_like_an_address(value: &str) -> bool {
     let parts = value.trim().split_once('@');
-    parts.is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !value.trim().contains(char::is_whitespace))
+    parts.is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !value.trim().contains(char::is_whitespace)
+    })
 }
 
 /// Whether a property is one that records can be found by.

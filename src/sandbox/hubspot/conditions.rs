@@ -66,23 +66,32 @@ pub(crate) fn groups(body: &Json, shelf: &Shelf) -> Result<Vec<Group>, Trouble> 
         lists.push(group["filters"].as_array().ok_or_else(|| Trouble::invalid("a filter group needs `filters`"))?);
     }
     if lists.len() > GROUPS {
-        return Err(Trouble::invalid(format!("Invalid request: at most {GROUPS} filterGroups are allowed, got {}", lists.len())));
+        return Err(Trouble::invalid(format!(
+            "Invalid request: at most {GROUPS} filterGroups are allowed, got {}",
+            lists.len()
+        )));
     }
     if let Some(long) = lists.iter().find(|list| list.len() > IN_A_GROUP) {
-        let message = format!("Invalid request: at most {IN_A_GROUP} filters are allowed in a group, got {}", long.len());
+        let message =
+            format!("Invalid request: at most {IN_A_GROUP} filters are allowed in a group, got {}", long.len());
         return Err(Trouble::invalid(message));
     }
     let all: usize = lists.iter().map(|list| list.len()).sum();
     if all > IN_ALL {
-        return Err(Trouble::invalid(format!("Invalid request: at most {IN_ALL} filters are allowed in all, got {all}")));
+        return Err(Trouble::invalid(format!(
+            "Invalid request: at most {IN_ALL} filters are allowed in all, got {all}"
+        )));
     }
-    let group = |list: &&Vec<Json>| list.iter().map(|filter| Condition::read(filter, shelf)).collect::<Result<_, _>>().map(Group);
+    let group = |list: &&Vec<Json>| {
+        list.iter().map(|filter| Condition::read(filter, shelf)).collect::<Result<_, _>>().map(Group)
+    };
     lists.iter().filter(|list| !list.is_empty()).map(group).collect()
 }
 
 impl Condition {
     fn read(filter: &Json, shelf: &Shelf) -> Result<Condition, Trouble> {
-        let name = filter["propertyName"].as_str().ok_or_else(|| Trouble::invalid("a filter needs a `propertyName`"))?;
+        let name =
+            filter["propertyName"].as_str().ok_or_else(|| Trouble::invalid("a filter needs a `propertyName`"))?;
         let subject = match name.strip_prefix("associations.") {
             Some(other) => Subject::Associated(ObjectType::find(other).ok_or_else(|| Trouble::no_such_type(other))?),
             None => {
@@ -238,14 +247,18 @@ impl Subject {
             Subject::Property(property) if property.kind == "number" => text.trim().parse().ok(),
             Subject::Property(property) if property.holds_numbers() => calendar::read(text).map(|millis| millis as f64),
             // With IN and NOT_IN the searched values must already be in lower case; anything else finds nothing.
-            Subject::Property(property) if is_folded(property) && !matches!(operator, Operator::In | Operator::NotIn) => {
+            Subject::Property(property)
+                if is_folded(property) && !matches!(operator, Operator::In | Operator::NotIn) =>
+            {
                 return Ok(Operand::Text(text.to_lowercase()));
             }
             Subject::Property(_) => return Ok(Operand::Text(text.to_owned())),
         };
         let number = number.filter(|number: &f64| number.is_finite());
         number.map(Operand::Number).ok_or_else(|| {
-            Trouble::invalid(format!("There was a problem with the request: `{text}` cannot be compared with this property"))
+            Trouble::invalid(format!(
+                "There was a problem with the request: `{text}` cannot be compared with this property"
+            ))
         })
     }
 }
@@ -279,10 +292,14 @@ fn contains(text: &str, searched: &Operand) -> bool {
     let Operand::Text(searched) = searched else { return false };
     let text = text.to_lowercase();
     if searched.contains('*') {
-        return matches_wildcard(&text, searched) || text.split_whitespace().any(|word| matches_wildcard(word, searched));
+        return matches_wildcard(&text, searched)
+            || text.split_whitespace().any(|word| matches_wildcard(word, searched));
     }
     let words = |text: &str| -> Vec<String> {
-        text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        text.split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let (text, searched) = (words(&text), words(searched));
     !searched.is_empty() && text.windows(searched.len()).any(|window| window == searched)

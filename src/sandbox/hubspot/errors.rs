@@ -72,19 +72,21 @@ impl Trouble {
         Trouble::new(429, "RATE_LIMITS", message)
             .with("errorType", json!("RATE_LIMIT"))
             .with("policyName", json!(policy.name()))
-            .with("groupName", json!(format!("publicapi:private-apps-api-calls-{}", policy.name().to_ascii_lowercase())))
+            .with(
+                "groupName",
+                json!(format!("publicapi:private-apps-api-calls-{}", policy.name().to_ascii_lowercase())),
+            )
     }
 
     /// A page size within its bounds.
     pub(crate) fn limit(text: Option<&str>, usual: usize, most: usize) -> Result<usize, Trouble> {
         let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(usual) };
-        let limit: i64 = text.parse().map_err(|_| Trouble::invalid(format!("`{text}` is not a valid value for limit")))?;
+        let limit: i64 =
+            text.parse().map_err(|_| Trouble::invalid(format!("`{text}` is not a valid value for limit")))?;
         if limit < 1 || limit > most as i64 {
             let message = format!("Invalid limit: {limit}. The limit must be between 1 and {most}.");
-            return Err(Trouble::invalid(message).with(
-                "errors",
-                json!([{"message": format!("limit must be between 1 and {most}"), "in": "limit"}]),
-            ));
+            return Err(Trouble::invalid(message)
+                .with("errors", json!([{"message": format!("limit must be between 1 and {most}"), "in": "limit"}])));
         }
         Ok(limit as usize)
     }

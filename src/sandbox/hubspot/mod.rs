@@ -21,6 +21,7 @@ mod associations;
 mod batch;
 mod catalog;
 mod changes;
+mod churn;
 mod conditions;
 mod draw;
 mod errors;
@@ -36,6 +37,7 @@ mod schemas;
 mod search;
 mod state;
 mod types;
+mod values;
 
 use errors::Trouble;
 pub(crate) use route::Endpoint;
@@ -75,17 +77,29 @@ impl Visit<'_> {
     pub(crate) fn body(&self) -> Result<Json, Trouble> {
         let content_type = self.request.header("content-type").unwrap_or_default().to_ascii_lowercase();
         if !content_type.contains("json") {
-            return Err(Trouble::new(415, "VALIDATION_ERROR", "Unsupported Media Type: the body must be application/json"));
+            return Err(Trouble::new(
+                415,
+                "VALIDATION_ERROR",
+                "Unsupported Media Type: the body must be application/json",
+            ));
         }
-        serde_json::from_slice(&self.request.body)
-            .map_err(|error| Trouble::invalid(format!("Invalid input JSON on line {}, column {}: {error}", error.line(), error.column())))
+        serde_json::from_slice(&self.request.body).map_err(|error| {
+            Trouble::invalid(format!("Invalid input JSON on line {}, column {}: {error}", error.line(), error.column()))
+        })
     }
 }
 
 const URL_LIMIT: usize = 16_300;
 
 impl Hubspot {
-    pub(crate) fn new(seed: u64, contacts: u64, clock: ServerClock, limits: Limits, lag: Duration, token: Secret) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        contacts: u64,
+        clock: ServerClock,
+        limits: Limits,
+        lag: Duration,
+        token: Secret,
+    ) -> Self {
         let mut state = State::new(seed, contacts);
         state.lag = lag.as_millis() as i64;
         Hubspot {
@@ -169,7 +183,8 @@ impl Hubspot {
         let correlation = self.correlation();
         let reply = match status {
             502..=504 | 530 => {
-                let page = format!("<html><head><title>{status}</title></head><body>error code: {status}</body></html>");
+                let page =
+                    format!("<html><head><title>{status}</title></head><body>error code: {status}</body></html>");
                 Reply { content_type: "text/html; charset=UTF-8", ..Reply::json(status, page.into_bytes()) }
             }
             _ => Trouble::new(status, "INTERNAL_ERROR", "internal error").reply(&correlation),

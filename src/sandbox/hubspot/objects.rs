@@ -9,7 +9,7 @@ use super::render::{self, Wanted};
 use super::state::{Shelf, State, View};
 use super::types::ObjectType;
 use super::{Hubspot, Visit};
-use crate::sandbox::faults::Twist;
+use crate::sandbox::fault::Twist;
 use crate::sandbox::json;
 use crate::sandbox::wire::Reply;
 
@@ -168,7 +168,9 @@ pub(crate) fn locate(state: &State, object: ObjectType, id: &str, by: Option<&st
     match by.filter(|by| !by.is_empty() && *by != "hs_object_id") {
         None => Ok(id.parse().ok()),
         Some(by) if is_unique(state.shelf(object), by) => Ok(state.find(object, by, id)),
-        Some(by) => Err(Trouble::invalid(format!("Property `{by}` is not a unique property and cannot be used as idProperty"))),
+        Some(by) => {
+            Err(Trouble::invalid(format!("Property `{by}` is not a unique property and cannot be used as idProperty")))
+        }
     }
 }
 

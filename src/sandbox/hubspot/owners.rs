@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::errors::Trouble;
-use crate::sandbox::faults::Twist;
+use crate::sandbox::fault::Twist;
 use crate::sandbox::random::hash;
 use crate::sandbox::wire::{Reply, Request};
 use crate::sandbox::words;
@@ -70,7 +70,11 @@ pub(crate) fn read(seed: u64, id: &str, request: &Request) -> Result<Reply, Trou
     let by_user = request.parameter("idProperty") == Some("userId");
     let archived = request.is_true("archived");
     let is_it = |owner: &Json| {
-        let known = if by_user { owner["userIdIncludingInactive"].to_string() } else { owner["id"].as_str().unwrap_or_default().to_owned() };
+        let known = if by_user {
+            owner["userIdIncludingInactive"].to_string()
+        } else {
+            owner["id"].as_str().unwrap_or_default().to_owned()
+        };
         known == id && owner["archived"] == archived
     };
     let found = all(seed).into_iter().find(is_it).ok_or_else(Trouble::not_found)?;

@@ -19,8 +19,12 @@ pub(crate) static DEAL_STAGES: &[Stage] = &[
     ("closedlost", "Closed Lost", "0.0"),
 ];
 
-pub(crate) static TICKET_STAGES: &[Stage] =
-    &[("1", "New", "OPEN"), ("2", "Waiting on contact", "OPEN"), ("3", "Waiting on us", "OPEN"), ("4", "Closed", "CLOSED")];
+pub(crate) static TICKET_STAGES: &[Stage] = &[
+    ("1", "New", "OPEN"),
+    ("2", "Waiting on contact", "OPEN"),
+    ("3", "Waiting on us", "OPEN"),
+    ("4", "Closed", "CLOSED"),
+];
 
 /// The stages as options of a property.
 pub(crate) fn choices(stages: &[Stage]) -> Vec<(&'static str, &'static str)> {

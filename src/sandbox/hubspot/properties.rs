@@ -73,7 +73,8 @@ impl Hubspot {
                 let archived = visit.request.is_true("archived");
                 let state = self.read();
                 let all = state.shelf(object).properties.values();
-                let shown: Vec<Json> = all.filter(|one| one.archived.is_some() == archived).map(|one| shown(one)).collect();
+                let shown: Vec<Json> =
+                    all.filter(|one| one.archived.is_some() == archived).map(|one| shown(one)).collect();
                 Ok(Reply::value(200, &json!({"results": shown})))
             }
             ("POST", []) => {
@@ -183,7 +184,9 @@ impl Hubspot {
         let property = Arc::make_mut(found.ok_or_else(|| no_such_property(name))?);
         if let Some(kind) = body["type"].as_str() {
             if !KINDS.contains(&kind) {
-                return Err(Trouble::invalid(format!("Property type `{kind}` is not valid; it must be one of {KINDS:?}")));
+                return Err(Trouble::invalid(format!(
+                    "Property type `{kind}` is not valid; it must be one of {KINDS:?}"
+                )));
             }
             if property.builtin && kind != property.kind {
                 return Err(Trouble::invalid(format!("The definition of `{name}` is read only")));

@@ -135,7 +135,8 @@ fn associations(state: &State, object: ObjectType, view: &View<'_>, wanted: &[Ob
         let mut results = Vec::new();
         for link in state.linked(object, view.id, *other) {
             let name = |id: &u32| link_name(object, *other, *id);
-            results.extend(link.types.iter().map(|id| serde_json::json!({"id": link.to.to_string(), "type": name(id)})));
+            results
+                .extend(link.types.iter().map(|id| serde_json::json!({"id": link.to.to_string(), "type": name(id)})));
         }
         if !results.is_empty() {
             all.insert(other.name().replace('_', " "), serde_json::json!({"results": results}));

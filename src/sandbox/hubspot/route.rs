@@ -4,6 +4,7 @@ use super::errors::Trouble;
 use super::types::{self, ObjectType};
 use super::{Hubspot, Visit};
 use super::{account, associations, owners, pipelines, properties};
+use crate::sandbox::json::loose_text;
 use crate::sandbox::wire::{Reply, Request};
 
 /// An endpoint as faults and counts see it.
@@ -28,7 +29,8 @@ pub(crate) struct Route<'a> {
 }
 
 fn is_version(part: &str) -> bool {
-    let numbered = part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    let numbered =
+        part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
     numbered || is_date(part)
 }
 
@@ -130,10 +132,11 @@ pub(crate) fn endpoint(request: &Request) -> Endpoint {
     let after = match route.name {
         "search" => {
             let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap_or_default();
-            !matches!(crate::sandbox::json::loose_text(&body["after"]).as_str(), "" | "0")
+            loose_text(&body["after"])
         }
-        _ => request.parameter("after").is_some_and(|after| !after.is_empty()),
+        _ => request.parameter("after").unwrap_or_default().to_owned(),
     };
+    let after = !matches!(after.as_str(), "" | "0");
     Endpoint { name: route.name, object: route.object().map_or("", ObjectType::name).to_owned(), pages, after }
 }
 

@@ -15,7 +15,7 @@ use super::render::{self, Wanted};
 use super::state::{Shelf, State, View};
 use super::types::ObjectType;
 use super::{Hubspot, Visit};
-use crate::sandbox::faults::Twist;
+use crate::sandbox::fault::Twist;
 use crate::sandbox::json::{self, loose_text};
 use crate::sandbox::wire::Reply;
 
@@ -101,11 +101,15 @@ impl Hubspot {
         }
         let made = self.made_matches(state, shelf, query);
         let (from, to) = (shelf.base.from(low), shelf.base.from(high.saturating_add(1)));
-        let made = &made[made.partition_point(|at| u64::from(*at) < from)..made.partition_point(|at| u64::from(*at) < to)];
+        let made =
+            &made[made.partition_point(|at| u64::from(*at) < from)..made.partition_point(|at| u64::from(*at) < to)];
         let overwritten = shelf.records.range(..shelf.base.end()).filter_map(|(id, _)| shelf.base.index(*id));
         let overwritten = overwritten.filter(|index| made.binary_search(&(*index as u32)).is_ok()).count();
         let total = made.len() - overwritten + written.len();
-        let untouched = made.iter().map(|index| u64::from(*index)).filter(|index| !shelf.records.contains_key(&shelf.base.id(*index)));
+        let untouched = made
+            .iter()
+            .map(|index| u64::from(*index))
+            .filter(|index| !shelf.records.contains_key(&shelf.base.id(*index)));
         let page = match &query.sort {
             None => by_id(shelf, untouched, written, query.after, query.limit),
             Some((property, descending)) => {
@@ -124,7 +128,8 @@ impl Hubspot {
         }
         let lasting = query.groups.iter().all(|group| group.0.iter().all(|condition| condition.is_lasting()));
         if lasting
-            && let Some((_, found)) = self.scans.0.lock().expect("no holder of this lock panics").iter().find(|(key, _)| *key == query.key)
+            && let Some((_, found)) =
+                self.scans.0.lock().expect("no holder of this lock panics").iter().find(|(key, _)| *key == query.key)
         {
             return found.clone();
         }
@@ -226,7 +231,7 @@ impl Query {
             "" => 0,
             text => text.parse().map_err(|_| Trouble::invalid("`after` must be an integer"))?,
         };
-        if after + limit > MOST {
+        if after.saturating_add(limit) > MOST {
             let message = "There was a problem with the request: paging past 10,000 results is not supported";
             return Err(Trouble::invalid(message));
         }
@@ -236,10 +241,10 @@ impl Query {
         }
         let groups = groups(body, shelf)?;
         let ids = match groups.as_slice() {
-            [Group(conditions)] => conditions.iter().filter_map(|condition| condition.id_range()).fold(
-                (0, u64::MAX),
-                |(low, high), (from, to)| (low.max(from), high.min(to)),
-            ),
+            [Group(conditions)] => conditions
+                .iter()
+                .filter_map(|condition| condition.id_range())
+                .fold((0, u64::MAX), |(low, high), (from, to)| (low.max(from), high.min(to))),
             _ => (0, u64::MAX),
         };
         let mut query = Query {

@@ -23,6 +23,14 @@ pub(super) struct Api {
     identity: Option<Identity>,
 }
 
+/// The same moment by two clocks. HubSpot's is the one that counts, but a wrong `Date` must not lose a change: what is
+/// left for the next run begins at the earlier of both, and a window ends at the later.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub here: Timestamp,
+    pub there: Timestamp,
+}
+
 /// What answers told by the way.
 #[derive(Default)]
 struct Seen {
@@ -94,14 +102,15 @@ impl Api {
         Ok(identity)
     }
 
-    /// HubSpot's time, by the last answer. Never later than the real one.
-    pub async fn now(&mut self) -> Result<Timestamp> {
+    /// What time it is, by the last answer's clock and by ours.
+    pub async fn now(&mut self) -> Result<Moment> {
         if self.seen.ahead.is_none() {
             self.identity = None;
             self.details().await?;
         }
-        let now = self.clock.now();
-        Ok(Timestamp(now.0.saturating_add(self.seen.ahead.unwrap_or(0))))
+        let here = self.clock.now();
+        let there = Timestamp(here.0.saturating_add(self.seen.ahead.unwrap_or(0)));
+        Ok(Moment { here, there })
     }
 
     /// The day's calls: by the headers of the last answer, else by asking once. `None` where HubSpot does not say.

@@ -105,18 +105,18 @@ impl BatchError {
 }
 
 pub(super) async fn page(api: &mut Api, cadences: &Cadences, ask: &Ask<'_>, (from, to): (&Crm, &Crm)) -> Result<Page> {
-    let started = api.now().await?;
+    let now = api.now().await?;
     let cursor = ask.cursor.map(position::read::<Cursor>).transpose()?;
     let mut at = match (ask.position, &cursor) {
         (Some(position), _) => position::read::<Position>(position)?,
         (None, Some(cursor))
-            if ask.mode == Mode::Incremental && started.since(cursor.swept_at) < cadences.associations =>
+            if ask.mode == Mode::Incremental && now.there.since(cursor.swept_at) < cadences.associations =>
         {
             return Ok(Page::empty(ask, Next::Done { cursor: position::json(cursor)? }));
         }
         (None, _) => {
             let total = query::count(api, from, None).await?;
-            Position { total, ..Position::at_start(Phase::Keys, started) }
+            Position { total, ..Position::at_start(Phase::Keys, now) }
         }
     };
     let mut ids = Vec::new();

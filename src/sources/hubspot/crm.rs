@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::super::{Ask, Listing, Mode, Next, Page};
 use super::api::Api;
 use super::objects::Crm;
-use super::position::{self, Cursor, Phase, Position};
+use super::position::{self, Cursor, MOST_AGAIN, Phase, Position};
 use super::query::{self, SEARCH_PAGE, Which, Window};
 use super::records::{self, Layout, Records};
 use super::settings::Cadences;
@@ -16,8 +16,6 @@ use std::time::Duration;
 /// The search index knows a change at most this long after it was made: ten seconds were seen for new records and sixty for
 /// changed ones.
 const LAG: Duration = Duration::from_secs(60);
-/// `Date` is rounded down, so the window reaches a little further.
-const AHEAD: Duration = Duration::from_secs(2);
 /// HubSpot answers 500 to a filter that begins at 1970 itself.
 const EARLIEST: Timestamp = Timestamp(1_000_000);
 /// Archived records leave the archived list after about 90 days.
@@ -44,6 +42,7 @@ impl Run<'_> {
             None => self.begin(ask, cursor.as_ref(), &layout).await?,
         };
         let mut page = match position.phase {
+            Phase::Again => self.again(ask, &layout, position, cursor.as_ref()).await,
             Phase::List => self.list(ask, &layout, position, cursor.as_ref()).await,
             Phase::Rest => self.rest(ask, &layout, position, cursor.as_ref()).await,
             Phase::Search => self.search(ask, &layout, position, cursor.as_ref()).await,
@@ -59,12 +58,16 @@ impl Run<'_> {
         &mut self,
         ask: &Ask<'_>,
         cursor: Option<&Cursor>,
-        layout: &Layout,
+        layout: &Layout<'_>,
     ) -> Result<(Position, Vec<String>)> {
-        let started = self.api.now().await?;
-        let plan = plan(ask, cursor, layout, self.cadences, started);
-        let phase = if plan.everything { Phase::List } else { Phase::Search };
-        let mut position = Position { since: plan.since, ..Position::at_start(phase, started) };
+        let now = self.api.now().await?;
+        let plan = plan(ask, cursor, layout, self.cadences, now.there);
+        let phase = match cursor {
+            _ if plan.everything => Phase::List,
+            Some(cursor) if !cursor.rejected.is_empty() => Phase::Again,
+            _ => Phase::Search,
+        };
+        let mut position = Position { since: plan.since, ..Position::at_start(phase, now) };
         (position.everything, position.archived, position.keys) = (plan.everything, plan.archived, plan.keys);
         if plan.everything {
             position.total = query::count(self.api, self.object, None).await?;
@@ -72,8 +75,29 @@ impl Run<'_> {
         Ok((position, plan.notes))
     }
 
+    /// The records that the last run could not read: no later change need announce that they can be read now.
+    async fn again(
+        &mut self,
+        ask: &Ask<'_>,
+        layout: &Layout<'_>,
+        mut at: Position,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page> {
+        let ids = cursor.map(|cursor| cursor.rejected.as_slice()).unwrap_or_default();
+        let found = query::batch(self.api, self.object, layout, ids).await?;
+        at.remember(&found.rejected);
+        let next = at.enter(Phase::Search).next()?;
+        Ok(Page { next, ..page_of(ask, found) })
+    }
+
     /// A page of the list, rows and all.
-    async fn list(&mut self, ask: &Ask<'_>, layout: &Layout, at: Position, cursor: Option<&Cursor>) -> Result<Page> {
+    async fn list(
+        &mut self,
+        ask: &Ask<'_>,
+        layout: &Layout<'_>,
+        mut at: Position,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page> {
         let direct = query::fits_url(layout);
         let ids = Layout::only_ids();
         let asked = if direct { layout } else { &ids };
@@ -89,10 +113,11 @@ impl Run<'_> {
             }
             Err(error) => return Err(error),
         };
-        let next = after_page(&at, &listed)?;
-        let early = next.is_none() && self.ended_early(&at, &listed).await?;
+        let early = listed.after.is_none() && self.ended_early(&at, &listed).await?;
         let last = listed.ids.last().copied().unwrap_or(at.last);
         let records = if direct { listed } else { self.fetch(layout, listed).await? };
+        at.remember(&records.rejected);
+        let next = after_page(&at, &records)?;
         let mut page = listed_page(ask, records, next.is_none() && !early);
         page.total = at.total;
         page.next = match next {
@@ -106,7 +131,7 @@ impl Run<'_> {
         Ok(page)
     }
 
-    async fn fetch(&mut self, layout: &Layout, listed: Records) -> Result<Records> {
+    async fn fetch(&mut self, layout: &Layout<'_>, listed: Records) -> Result<Records> {
         let mut records = query::batch(self.api, self.object, layout, &listed.ids).await?;
         records.after = listed.after;
         records.ids = listed.ids;
@@ -116,7 +141,7 @@ impl Run<'_> {
     async fn go_on_by_id(
         &mut self,
         ask: &Ask<'_>,
-        layout: &Layout,
+        layout: &Layout<'_>,
         at: Position,
         cursor: Option<&Cursor>,
         why: &str,
@@ -129,9 +154,16 @@ impl Run<'_> {
 
     /// The rest of everything, by id. The search index may not know the newest records yet, so these pages are no part of a
     /// listing; where there are rows that could be gone, the ids of everything are listed afterwards.
-    async fn rest(&mut self, ask: &Ask<'_>, layout: &Layout, at: Position, cursor: Option<&Cursor>) -> Result<Page> {
+    async fn rest(
+        &mut self,
+        ask: &Ask<'_>,
+        layout: &Layout<'_>,
+        mut at: Position,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page> {
         let window = Window { changed: None, after_id: at.last, limit: SEARCH_PAGE };
         let found = self.search_ahead(layout, window).await?;
+        at.remember(&found.rejected);
         let next = after_search(&at, &found)?;
         let mut page = page_of(ask, found);
         page.total = at.total;
@@ -144,10 +176,17 @@ impl Run<'_> {
     }
 
     /// A page of what changed. The window is the same for all pages of a run: from the cursor to the run's start.
-    async fn search(&mut self, ask: &Ask<'_>, layout: &Layout, at: Position, cursor: Option<&Cursor>) -> Result<Page> {
-        let changed = Some((at.since, at.started.plus(AHEAD)));
+    async fn search(
+        &mut self,
+        ask: &Ask<'_>,
+        layout: &Layout<'_>,
+        mut at: Position,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page> {
+        let changed = Some((at.since, at.end));
         let window = Window { changed, after_id: at.last, limit: SEARCH_PAGE };
         let found = self.search_ahead(layout, window).await?;
+        at.remember(&found.rejected);
         let total = at.total.or(found.total);
         let next = after_search(&at, &found)?.map(|next| Position { total, ..next });
         let mut page = page_of(ask, found);
@@ -162,11 +201,15 @@ impl Run<'_> {
     }
 
     /// A page of the search that goes forward. One that does not is asked for once more, and is an error then.
-    async fn search_ahead(&mut self, layout: &Layout, window: Window) -> Result<Records> {
+    async fn search_ahead(&mut self, layout: &Layout<'_>, window: Window) -> Result<Records> {
         for _ in 0..2 {
-            let found = query::search(self.api, self.object, layout, window).await?;
+            let mut found = query::search(self.api, self.object, layout, window).await?;
             let stuck = found.ids.is_empty() && found.after.is_some();
             if advances(&found.ids, window.after_id) && !stuck {
+                // The token itself is of no use here; and a page that says it is the last one must hold all there are.
+                let fewer = found.total.is_some_and(|total| total > found.ids.len() as u64);
+                let more = found.after.is_some() || (fewer && !found.ids.is_empty());
+                found.after = more.then(String::new);
                 return Ok(found);
             }
         }
@@ -176,8 +219,9 @@ impl Run<'_> {
 
     /// A page of the archived list: a positive signal that these are gone. It has no order by time, so all of it is read.
     async fn archived(&mut self, ask: &Ask<'_>, at: Position, cursor: Option<&Cursor>) -> Result<Page> {
-        let ids = Layout::only_ids();
-        let listed = query::list(self.api, self.object, Which::Archived, &ids, at.after.as_deref()).await;
+        // A record may have swallowed others before it was archived itself; no search shows it any more.
+        let merges = Layout::new(self.object, &[]);
+        let listed = query::list(self.api, self.object, Which::Archived, &merges, at.after.as_deref()).await;
         let listed = match self.forward(&at, listed, "archived list")? {
             Ok(listed) => listed,
             Err(again) => return Ok(Page::empty(ask, again.next()?)),
@@ -185,8 +229,8 @@ impl Run<'_> {
         let next = after_page(&at, &listed)?;
         let mut page = Page::empty(ask, Next::Done { cursor: Json::Null });
         push_ids(&mut page.gone, &listed.ids);
+        push_ids(&mut page.gone, &listed.merged);
         page.next = match next {
-            // A list that has grown long is for its cadence; what was read of it is true all the same.
             Some(next) => next.next()?,
             None => {
                 let at = Position { archived_pages: Some(at.pages + 1), ..at };
@@ -275,7 +319,7 @@ pub(super) struct Plan {
 pub(super) fn plan(
     ask: &Ask<'_>,
     cursor: Option<&Cursor>,
-    layout: &Layout,
+    layout: &Layout<'_>,
     cadences: &Cadences,
     now: Timestamp,
 ) -> Plan {
@@ -318,7 +362,7 @@ pub(super) fn plan(
 
 /// What the next run begins from. Never earlier than what this one began from.
 fn done(at: &Position, before: Option<&Cursor>) -> Result<Next> {
-    let since = at.started.minus(LAG).max(EARLIEST);
+    let since = at.until.minus(LAG).max(EARLIEST);
     let listed = at.everything || at.keys;
     // A search that began before the old cursor has read again all that is wanted.
     let all_read = at.everything || before.is_none_or(|before| at.since < before.since);
@@ -326,8 +370,14 @@ fn done(at: &Position, before: Option<&Cursor>) -> Result<Next> {
         since: before.map_or(since, |before| before.since.max(since)),
         archived_at: at.archived_pages.map(|_| at.started).or(before.and_then(|before| before.archived_at)),
         archived_pages: at.archived_pages.or(before.map(|before| before.archived_pages)).unwrap_or(0),
-        reconciled_at: if listed || before.is_none() { Some(at.started) } else { before.and_then(|b| b.reconciled_at) },
-        calculated_at: if all_read { Some(at.started) } else { before.and_then(|b| b.calculated_at) },
+        reconciled_at: match before {
+            // Too many to be asked for one by one.
+            _ if at.rejected.len() > MOST_AGAIN => None,
+            Some(before) if !listed => before.reconciled_at,
+            _ => Some(at.started),
+        },
+        calculated_at: if all_read { Some(at.started) } else { before.and_then(|before| before.calculated_at) },
+        rejected: at.rejected.iter().copied().take(MOST_AGAIN).collect(),
     };
     Ok(Next::Done { cursor: position::json(&cursor)? })
 }
@@ -373,7 +423,8 @@ fn page_of(ask: &Ask<'_>, records: Records) -> Page {
 /// A page of a listing. Records that cannot be read are there all the same, so their keys are listed with the others.
 fn listed_page(ask: &Ask<'_>, records: Records, end: bool) -> Page {
     let ids = (!records.rejected.is_empty()).then(|| records.ids.clone());
-    let mut page = page_of(ask, records);
+    // What was merged away is in no listing, so no record needs to say so.
+    let mut page = Page { gone: Rows::new(ask.key_len), ..page_of(ask, records) };
     page.listing = Some(match ids {
         None => Listing::Rows { end },
         Some(ids) => {

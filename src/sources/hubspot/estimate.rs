@@ -36,7 +36,7 @@ pub(super) async fn estimate(api: &mut Api, cadences: &Cadences, object: &Object
 }
 
 async fn crm(api: &mut Api, cadences: &Cadences, object: &Crm, ask: &Ask<'_>) -> Result<Bill> {
-    let now = api.now().await?;
+    let now = api.now().await?.there;
     let layout = Layout::new(object, ask.columns);
     let cursor = ask.cursor.map(position::read::<Cursor>).transpose()?;
     let plan = crm::plan(ask, cursor.as_ref(), &layout, cadences, now);
@@ -68,7 +68,7 @@ async fn crm(api: &mut Api, cadences: &Cadences, object: &Crm, ask: &Ask<'_>) ->
 }
 
 async fn associations(api: &mut Api, cadences: &Cadences, from: &Crm, ask: &Ask<'_>) -> Result<Bill> {
-    let now = api.now().await?;
+    let now = api.now().await?.there;
     let cursor = ask.cursor.map(position::read::<associations::Cursor>).transpose()?;
     let fresh = cursor.is_some_and(|cursor| now.since(cursor.swept_at) < cadences.associations);
     if fresh && ask.mode == Mode::Incremental {

@@ -21,7 +21,7 @@ mod small;
 use async_trait::async_trait;
 
 use super::{Access, Session, Source, Spec};
-use crate::base::{Error, Kind, Result};
+use crate::base::Result;
 use crate::providers;
 
 static SPEC: Spec = Spec {
@@ -45,12 +45,7 @@ impl Source for Hubspot {
     async fn open(&self, access: Access) -> Result<Box<dyn Session>> {
         let cadences = settings::Cadences::from_settings(&access.settings)?;
         let mut api = api::Api::new(access)?;
-        match api.details().await {
-            Ok(_) => Ok(Box::new(session::HubspotSession::new(api, cadences))),
-            // Some tokens may not read the account's details; they can be fit for everything else.
-            Err(error) if error.kind == Kind::Denied => Err(Error::new(Kind::Denied, error.message)
-                .hint("add the scope `oauth` or `crm.objects.owners.read` to the private app")),
-            Err(error) => Err(error),
-        }
+        api.details().await?;
+        Ok(Box::new(session::HubspotSession::new(api, cadences)))
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Which {
 }
 
 /// Whether the layout's properties fit into the URL of a list.
-pub(super) fn fits_url(layout: &Layout) -> bool {
+pub(super) fn fits_url(layout: &Layout<'_>) -> bool {
     layout.properties.iter().map(|name| name.len() + 3).sum::<usize>() <= LONGEST_QUERY
 }
 
@@ -32,7 +32,7 @@ pub(super) async fn list(
     api: &mut Api,
     object: &Crm,
     which: Which,
-    layout: &Layout,
+    layout: &Layout<'_>,
     after: Option<&str>,
 ) -> Result<Records> {
     let mut request = Request::get(format!("/crm/v3/objects/{}", object.path))
@@ -56,7 +56,7 @@ pub(super) struct Window {
 
 /// `POST /crm/v3/objects/{type}/search`, sorted by id. Each page is a query of its own after the last id, so HubSpot's end
 /// at 10,000 results is never reached, however many records changed in the same millisecond.
-pub(super) async fn search(api: &mut Api, object: &Crm, layout: &Layout, window: Window) -> Result<Records> {
+pub(super) async fn search(api: &mut Api, object: &Crm, layout: &Layout<'_>, window: Window) -> Result<Records> {
     let mut filters = Vec::new();
     if let Some((from, to)) = window.changed {
         let bound = |operator: &str, time: Timestamp| json!({ "propertyName": object.cursor(), "operator": operator, "value": time.millis().to_string() });
@@ -86,7 +86,7 @@ pub(super) async fn count(api: &mut Api, object: &Crm, changed: Option<(Timestam
 
 /// `POST /crm/v3/objects/{type}/batch/read`: the rows of these records, as far as they still exist. `Kind::Remote` when the
 /// answer leaves a record out without saying why.
-pub(super) async fn batch(api: &mut Api, object: &Crm, layout: &Layout, ids: &[u64]) -> Result<Records> {
+pub(super) async fn batch(api: &mut Api, object: &Crm, layout: &Layout<'_>, ids: &[u64]) -> Result<Records> {
     if ids.is_empty() {
         return Ok(Records::none(layout));
     }

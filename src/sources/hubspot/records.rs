@@ -18,8 +18,8 @@ use super::properties::{CREATED, ID, UPDATED};
 use crate::base::{FieldType, Rows};
 
 /// What is taken from each record, and into which cell it goes.
-pub(super) struct Layout {
-    cells: Vec<(Take, FieldType)>,
+pub(super) struct Layout<'c> {
+    cells: Vec<(Take, &'c FieldType)>,
     /// The place of each property among the texts of a record
     places: HashMap<String, usize>,
     /// The places of the properties that name merged records
@@ -36,8 +36,8 @@ enum Take {
     Property(usize),
 }
 
-impl Layout {
-    pub fn new(object: &Crm, columns: &[Column]) -> Self {
+impl<'c> Layout<'c> {
+    pub fn new(object: &Crm, columns: &'c [Column]) -> Self {
         let mut layout =
             Layout { cells: Vec::new(), places: HashMap::new(), merged: Vec::new(), properties: Vec::new() };
         for column in columns {
@@ -47,7 +47,7 @@ impl Layout {
                 UPDATED => Take::Updated,
                 property => Take::Property(layout.place(property)),
             };
-            layout.cells.push((take, column.field_type.clone()));
+            layout.cells.push((take, &column.field_type));
         }
         layout.merged = object.merged().iter().map(|property| layout.place(property)).collect();
         layout
@@ -86,13 +86,13 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub fn none(layout: &Layout) -> Self {
+    pub fn none(layout: &Layout<'_>) -> Self {
         Records { rows: Rows::new(layout.cells.len()), ..Records::default() }
     }
 }
 
 /// Reads a page of a list, a search or a batch.
-pub(super) fn read(body: &[u8], layout: &Layout) -> serde_json::Result<Records> {
+pub(super) fn read(body: &[u8], layout: &Layout<'_>) -> serde_json::Result<Records> {
     let mut reader = Reader::new(layout);
     let mut json = serde_json::Deserializer::from_slice(body);
     let whole = PageSeed(&mut reader).deserialize(&mut json).and_then(|()| json.end());
@@ -103,7 +103,7 @@ pub(super) fn read(body: &[u8], layout: &Layout) -> serde_json::Result<Records> 
 }
 
 /// The slow way, which puts up with single records that cannot be read.
-fn one_by_one(body: &[u8], layout: &Layout) -> serde_json::Result<Records> {
+fn one_by_one(body: &[u8], layout: &Layout<'_>) -> serde_json::Result<Records> {
     #[derive(Deserialize)]
     struct Loose<'a> {
         #[serde(borrow)]
@@ -170,13 +170,13 @@ impl Paging {
 
 /// A page's request fits the ask's columns, so rows are as wide as the layout.
 struct Reader<'de, 'l> {
-    layout: &'l Layout,
+    layout: &'l Layout<'l>,
     records: Records,
     texts: Vec<Option<Cow<'de, str>>>,
 }
 
 impl<'de, 'l> Reader<'de, 'l> {
-    fn new(layout: &'l Layout) -> Self {
+    fn new(layout: &'l Layout<'l>) -> Self {
         let texts = vec![None; layout.places.len()];
         Reader { layout, records: Records::none(layout), texts }
     }
@@ -410,11 +410,11 @@ mod tests {
     use super::super::properties::column;
     use super::*;
 
-    fn layout(properties: &[&str]) -> Layout {
+    fn read(body: &[u8], properties: &[&str]) -> serde_json::Result<Records> {
         let contacts = Crm::from(&super::super::objects::STANDARD[0]);
         let mut columns = vec![column(ID, "", FieldType::Text, "", true)];
         columns.extend(properties.iter().map(|name| column(name, "", FieldType::Text, "", false)));
-        Layout::new(&contacts, &columns)
+        super::read(body, &Layout::new(&contacts, &columns))
     }
 
     fn shown(records: &Records) -> Vec<String> {
@@ -426,7 +426,7 @@ mod tests {
         let body = br#"{"total":7,"results":[{"id":"5","properties":{"b":"x\u00e9","a":null,"other":"-",
             "hs_merged_object_ids":"3;4","hs_calculated_merged_vids":"4:1533;5:1534"},"archived":false}],
             "paging":{"next":{"after":"6","link":"http://elsewhere"}}}"#;
-        let records = read(body, &layout(&["a", "b"])).unwrap();
+        let records = read(body, &["a", "b"]).unwrap();
         assert_eq!(shown(&records), [r#"Text("5") Null Text("xé")"#]);
         assert_eq!((records.ids, records.merged), (vec![5], vec![3, 4, 4]));
         assert_eq!((records.after.as_deref(), records.total), (Some("6"), Some(7)));
@@ -439,7 +439,7 @@ mod tests {
                 r#"{{"results":[{{"id":"1","properties":{{"a":"x"}}}},{{"id":"2","properties":{{"a":{bad}}}}},
                 {{"id":"3","properties":{{"a":"y"}}}}]}}"#
             );
-            let records = read(body.as_bytes(), &layout(&["a"])).unwrap_or_else(|error| panic!("{bad}: {error}"));
+            let records = read(body.as_bytes(), &["a"]).unwrap_or_else(|error| panic!("{bad}: {error}"));
             assert_eq!(shown(&records), [r#"Text("1") Text("x")"#, r#"Text("3") Text("y")"#], "{bad}");
             assert_eq!(records.ids, [1, 2, 3], "{bad}");
             assert_eq!(records.rejected[0].key, "2", "{bad}");
@@ -450,19 +450,19 @@ mod tests {
     fn half_a_page_is_no_page() {
         let body = br#"{"results":[{"id":"1","properties":{"a":"x"}},{"id":"2","properties":{"a":"y"}}]}"#;
         for end in 0..body.len() {
-            assert!(read(&body[..end], &layout(&["a"])).is_err(), "{end} bytes");
+            assert!(read(&body[..end], &["a"]).is_err(), "{end} bytes");
         }
-        assert!(read(br#"{"results":[]}"#, &layout(&["a"])).unwrap().ids.is_empty());
-        assert!(read(br#"{"total":0}"#, &layout(&["a"])).is_err());
-        assert!(read(br#"{"results":[{"properties":{}}]}"#, &layout(&["a"])).is_err());
+        assert!(read(br#"{"results":[]}"#, &["a"]).unwrap().ids.is_empty());
+        assert!(read(br#"{"total":0}"#, &["a"]).is_err());
+        assert!(read(br#"{"results":[{"properties":{}}]}"#, &["a"]).is_err());
     }
 
     #[test]
     fn a_batch_names_what_it_did_not_find() {
         let body = br#"{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error",
             "category":"OBJECT_NOT_FOUND","message":"Could not get some objects","context":{"ids":["8","9"]}}]}"#;
-        assert_eq!(read(body, &layout(&["a"])).unwrap().missing, [8, 9]);
+        assert_eq!(read(body, &["a"]).unwrap().missing, [8, 9]);
         let body = br#"{"results":[],"errors":[{"category":"INTERNAL","message":"oops"}]}"#;
-        assert!(read(body, &layout(&["a"])).is_err());
+        assert!(read(body, &["a"]).is_err());
     }
 }

@@ -48,9 +48,9 @@ pub struct Position {
     /// Pages were read in more than one snapshot, so rows that came may be gone by now
     pub torn: bool,
     pub files: String,
-    /// Some keys were listed already
+    /// How far the listing of keys has come, once it has begun
     #[serde(default)]
-    pub swept: bool,
+    pub swept: Option<Swept>,
     /// Rows so far
     pub rows: u64,
     pub stage: Stage,
@@ -61,15 +61,46 @@ pub struct Position {
 pub enum Stage {
     /// Reading rows: everything, or what changed
     Rows(Pass),
-    /// Listing all keys in order, after this one
+    /// Listing all keys
     Sweep {
-        after: Option<Vec<Json>>,
-        /// Keys so far
-        listed: u64,
         /// The snapshot that the rows are complete in
         complete: Start,
         keys: KeySet,
     },
+}
+
+/// How far a listing of keys has come.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Swept {
+    /// The last key, where keys have an order
+    pub after: Option<Vec<Json>>,
+    /// Where on disk it is, where they have none
+    pub place: Option<Place>,
+    /// Keys so far
+    pub listed: u64,
+    /// How often it began anew, because the snapshot was another one
+    pub restarts: u32,
+}
+
+/// A place on disk. As long as a table keeps its files, rows that were behind it still are, or were written anew since.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The partitions that rows came from, in order; the last one is being read. Empty for a table without any
+    #[serde(default)]
+    pub parts: Vec<u32>,
+    /// `ctid`: the block, and the row in it
+    pub block: u32,
+    pub row: u16,
+}
+
+impl Place {
+    /// The condition for everything behind it.
+    pub fn beyond(&self) -> String {
+        let behind = format!("ctid > '({},{})'::tid", self.block, self.row);
+        let Some(part) = self.parts.last() else { return behind };
+        let known = self.parts.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        format!("(tableoid = {part} AND {behind} OR tableoid <> ALL ('{{{known}}}'::oid[]))")
+    }
 }
 
 /// One walk through the table, in the order of its pages on disk.
@@ -79,17 +110,14 @@ pub struct Pass {
     pub from: Option<Start>,
     /// When this walk began: if it ends in another snapshot, what changed in between is read next
     pub began: Start,
-    /// Keys of the last rows, the newest first: one that was not changed since says where on disk to go on
-    pub marks: Vec<Vec<Json>>,
-    /// The partitions that rows came from, in order; the last one is being read
-    #[serde(default)]
-    pub parts: Vec<u32>,
+    /// The last row's; `None` at the beginning, and where rows have no place
+    pub place: Option<Place>,
     /// Rows of this walk so far
     pub rows: u64,
 }
 
 impl Pass {
     pub fn new(from: Option<Start>, began: Start) -> Self {
-        Pass { from, began, marks: Vec::new(), parts: Vec::new(), rows: 0 }
+        Pass { from, began, place: None, rows: 0 }
     }
 }

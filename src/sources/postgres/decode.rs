@@ -3,6 +3,7 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 
+use super::cursor::Place;
 use super::types::Decode;
 use super::{numeric, times};
 use crate::base::{Error, Result, Rows};
@@ -15,14 +16,35 @@ const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 pub struct Decoder {
     columns: Vec<Decode>,
     key_len: usize,
-    /// Whether each row begins with its partition's oid
-    partitioned: bool,
+    lead: Lead,
     started: bool,
     ended: bool,
     /// The beginning of a row whose rest has not come yet
     unfinished: BytesMut,
-    /// The partitions that rows came from, in their order; the last one is being read
-    pub partitions: Vec<u32>,
+    /// Where the last row was on disk
+    place: Option<Place>,
+    /// Rows came in the order of the disk
+    is_ordered: bool,
+}
+
+/// What each row begins with, before its columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    Nothing,
+    /// `ctid`
+    Ctid,
+    /// `tableoid`, `ctid`
+    PartAndCtid,
+}
+
+impl Lead {
+    fn columns(self) -> usize {
+        match self {
+            Lead::Nothing => 0,
+            Lead::Ctid => 1,
+            Lead::PartAndCtid => 2,
+        }
+    }
 }
 
 /// What one row became.
@@ -35,16 +57,28 @@ enum Row<'a> {
 }
 
 impl Decoder {
-    pub fn new(columns: Vec<Decode>, key_len: usize, partitioned: bool) -> Self {
+    pub fn new(columns: Vec<Decode>, key_len: usize, lead: Lead) -> Self {
         Decoder {
             columns,
             key_len,
-            partitioned,
+            lead,
             started: false,
             ended: false,
             unfinished: BytesMut::new(),
-            partitions: Vec::new(),
+            place: None,
+            is_ordered: true,
         }
+    }
+
+    /// Goes on behind this place.
+    pub fn behind(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Where the last row was on disk, if that says which rows came.
+    pub fn place(&self) -> Option<Place> {
+        self.place.clone().filter(|_| self.is_ordered)
     }
 
     /// Reads what came. The server sends one row a message, but nothing here relies on it.
@@ -93,17 +127,22 @@ impl Decoder {
         if count == -1 {
             return Ok(Row::End);
         }
-        if usize::try_from(count) != Ok(self.columns.len() + usize::from(self.partitioned)) {
+        if usize::try_from(count) != Ok(self.columns.len() + self.lead.columns()) {
             return Err(malformed());
         }
         let mut bad = None;
-        if self.partitioned {
-            let Some((oid, after)) = field(rest)? else { return Ok(Row::Unfinished) };
+        let mut found = (None, 0, 0);
+        if self.lead == Lead::PartAndCtid {
+            let Some((part, after)) = field(rest)? else { return Ok(Row::Unfinished) };
             rest = after;
-            let oid = oid.and_then(|oid| oid.try_into().ok()).map(u32::from_be_bytes).ok_or_else(malformed)?;
-            if self.partitions.last() != Some(&oid) {
-                self.partitions.push(oid);
-            }
+            found.0 = Some(part.and_then(|oid| oid.try_into().ok()).map(u32::from_be_bytes).ok_or_else(malformed)?);
+        }
+        if self.lead != Lead::Nothing {
+            let Some((ctid, after)) = field(rest)? else { return Ok(Row::Unfinished) };
+            rest = after;
+            let ctid: [u8; 6] = ctid.and_then(|ctid| ctid.try_into().ok()).ok_or_else(malformed)?;
+            found.1 = u32::from_be_bytes([ctid[0], ctid[1], ctid[2], ctid[3]]);
+            found.2 = u16::from_be_bytes([ctid[4], ctid[5]]);
         }
         for (index, column) in self.columns.iter().enumerate() {
             let Some((value, after)) = field(rest)? else {
@@ -122,11 +161,28 @@ impl Decoder {
                 },
             }
         }
+        if self.lead != Lead::Nothing {
+            self.pass_by(found);
+        }
         if let Some(reason) = bad {
             rows.drop_unfinished_row();
             return Ok(Row::Rejected(rest, reason));
         }
         Ok(Row::Read(rest))
+    }
+}
+
+impl Decoder {
+    fn pass_by(&mut self, (part, block, row): (Option<u32>, u32, u16)) {
+        let place = self.place.get_or_insert_default();
+        let is_same_part = place.parts.last().copied() == part;
+        if is_same_part {
+            self.is_ordered &= (block, row) > (place.block, place.row);
+        } else if let Some(part) = part {
+            self.is_ordered &= !place.parts.contains(&part);
+            place.parts.push(part);
+        }
+        (place.block, place.row) = (block, row);
     }
 }
 
@@ -259,7 +315,7 @@ mod tests {
     fn rows_are_read_wherever_the_messages_are_cut() {
         let bytes = stream();
         for cut in 0..bytes.len() {
-            let mut decoder = Decoder::new(vec![Decode::Int4, Decode::Text], 1, false);
+            let mut decoder = Decoder::new(vec![Decode::Int4, Decode::Text], 1, Lead::Nothing);
             let (mut rows, mut rejected) = (Rows::new(2), Vec::new());
             for part in [&bytes[..cut], &bytes[cut..]] {
                 decoder.feed(Bytes::copy_from_slice(part), &mut rows, &mut rejected).unwrap();
@@ -274,7 +330,7 @@ mod tests {
     #[test]
     fn a_stream_that_is_cut_short_is_not_taken_for_whole() {
         let bytes = stream();
-        let mut decoder = Decoder::new(vec![Decode::Int4, Decode::Text], 1, false);
+        let mut decoder = Decoder::new(vec![Decode::Int4, Decode::Text], 1, Lead::Nothing);
         let (mut rows, mut rejected) = (Rows::new(2), Vec::new());
         decoder.feed(Bytes::copy_from_slice(&bytes[..bytes.len() - 2]), &mut rows, &mut rejected).unwrap();
         assert_eq!(decoder.finish().unwrap_err().kind, crate::base::Kind::Remote);

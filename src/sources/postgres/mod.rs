@@ -171,8 +171,11 @@ impl PostgresSession {
 
     /// Makes the connection ready for another statement: reconnects when it was lost, and ends an open copy.
     async fn quiet(&mut self) -> Result<()> {
-        if self.link.is_closed() {
+        // A server that ends a connection says so before the connection is closed: after a failure it is tried out.
+        let lost = self.link.is_closed() || self.failed && self.link.batch_for_free("").await.is_err();
+        if lost {
             self.open = None;
+            self.failed = false;
             self.snapshot = None;
             self.relations.clear();
             let secret: Option<Secret> = self.access.secret.clone();

@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 
-use super::cursor::{Cursor, KeySet, Pass, Position, Stage, Start};
+use super::cursor::{Cursor, KeySet, Pass, Place, Position, Stage, Start, Swept};
 use super::plan::Plan;
 use super::snapshot::{Reading, Snapshot};
 use super::stream::{Batch, Open};
@@ -12,10 +12,11 @@ use super::{PostgresSession, Relation};
 use crate::base::{Error, Result, Rows, Value};
 use crate::sources::{Ask, Listing, Mode, Next, Page};
 
-/// How many keys are remembered to find the way back by.
-const MARKS: usize = 8;
 /// Pages of keys are longer than pages of rows.
 const KEYS_A_ROW: usize = 5;
+/// How often a listing of keys begins anew when the snapshot is another one. After that it goes on, so that it ends
+/// however often the connection is lost: what was deleted in its first part meanwhile is found by the next run.
+const RESTARTS: u32 = 2;
 const NO_SNAPSHOT: &str = "a snapshot was opened before";
 
 /// Where a run begins.
@@ -47,23 +48,25 @@ impl PostgresSession {
                     Begin::Nothing(cursor) => return Ok(Page::empty(ask, done(cursor))),
                 },
             };
-            if let Some(page) = self.listing_anew(&plan, ask, &place) {
-                return Ok(page);
-            }
             self.open = Some(self.start_reading(ask, plan, place).await?);
         }
         let mut open = self.open.take().expect("it was just opened, or it goes on");
-        let most = match open.place.stage {
-            Stage::Rows(_) => self.settings.page_rows,
-            Stage::Sweep { .. } => self.settings.page_rows.saturating_mul(KEYS_A_ROW) / 2,
-        };
-        let batch = open.read(&self.link, most.max(1)).await?;
         let mut page = match open.place.stage.clone() {
-            Stage::Rows(pass) => self.rows_page(ask, open, pass, batch).await?,
-            Stage::Sweep { complete, keys, listed, .. } => self.keys_page(ask, open, batch, complete, keys, listed)?,
+            Stage::Rows(pass) => {
+                let batch = open.read(&self.link, self.settings.page_rows).await?;
+                self.rows_page(ask, open, pass, batch).await?
+            }
+            Stage::Sweep { complete, keys } => {
+                let batch = open.read(&self.link, self.keys_a_page()).await?;
+                self.keys_page(ask, open, batch, complete, keys)
+            }
         };
         page.notes = notes;
         Ok(page)
+    }
+
+    fn keys_a_page(&self) -> usize {
+        (self.settings.page_rows.saturating_mul(KEYS_A_ROW) / 2).max(1)
     }
 
     /// The statements for this ask, with the snapshot that they will be run in.
@@ -113,7 +116,7 @@ impl PostgresSession {
             whole: from.is_none(),
             torn: false,
             files: plan.relation.files.clone(),
-            swept: false,
+            swept: None,
             rows: 0,
             stage: Stage::Rows(Pass::new(from, start.clone())),
         })
@@ -160,12 +163,13 @@ impl PostgresSession {
             Stage::Sweep { complete, .. } => Pass::new(Some(complete), start.clone()),
             Stage::Rows(pass) => pass,
         };
-        let moved = place.files != plan.relation.files;
+        let has_place = pass.place.is_some() && place.files == plan.relation.files;
+        if !has_place {
+            // In the same snapshot the walk shows the same rows again; in a later one it begins there.
+            pass = Pass::new(pass.from, if is_same { pass.began } else { start.clone() });
+        }
         if !is_same {
             place.torn = true;
-            if moved || !plan.relation.is_heap {
-                pass = Pass::new(pass.from, start.clone());
-            }
             let lost = |from: &Start| plan.changed_since(from, self.snapshot(), true, &self.settings).is_none();
             if pass.from.as_ref().is_some_and(lost) || lost(&pass.began) && pass.began != *start {
                 notes.push(format!("`{}` is read from its beginning again", plan.relation.id));
@@ -173,88 +177,46 @@ impl PostgresSession {
                 place.whole = true;
             }
             place.snapshot.clone_from(&start.snapshot);
+            if place.files != plan.relation.files
+                && let Some(swept) = &mut place.swept
+            {
+                swept.place = None;
+            }
             place.files.clone_from(&plan.relation.files);
         }
         place.stage = Stage::Rows(pass);
         place
     }
 
-    /// A listing in order that begins anew says so with a page that holds only the least key: after it, the next page
-    /// speaks for everything from there.
-    fn listing_anew(&self, plan: &Plan, ask: &Ask<'_>, place: &Position) -> Option<Page> {
-        let Stage::Sweep { after: None, complete, keys, .. } = &place.stage else { return None };
-        if !place.swept || !plan.is_sortable {
-            return None;
-        }
-        let least = plan.least_key();
-        let mut listed = Rows::new(ask.key_len);
-        listed.push_row(&least);
-        let after = Some(least.iter().map(Value::to_exact_json).collect());
-        let stage = Stage::Sweep { after, listed: 0, complete: complete.clone(), keys: keys.clone() };
-        let mut page = Page::empty(ask, Next::More(to_json(&Position { stage, ..place.clone() })));
-        page.listing = Some(Listing::Sorted { keys: listed, end: false });
-        Some(page)
-    }
-
     /// Begins the copy that this position asks for.
     async fn start_reading(&mut self, ask: &Ask<'_>, plan: Plan, mut place: Position) -> Result<Open> {
         let (sql, decoder, width) = match &mut place.stage {
             Stage::Rows(pass) => {
-                let mut conditions = Vec::new();
-                if let Some(from) = &pass.from {
-                    let changed = plan.changed_since(from, self.snapshot(), place.torn, &self.settings);
-                    conditions.push(changed.ok_or_else(|| Error::failed("changes cannot be told from the rest"))?);
-                }
-                match self.way_back(&plan, pass, place.torn).await? {
-                    Some(beyond) => conditions.push(beyond),
-                    None => *pass = Pass { marks: Vec::new(), parts: Vec::new(), rows: 0, ..pass.clone() },
-                }
-                let mut decoder = plan.rows_decoder();
-                decoder.partitions.clone_from(&pass.parts);
-                (plan.rows(conditions.iter().map(String::as_str)), decoder, ask.columns.len())
+                let changed = match &pass.from {
+                    Some(from) => Some(
+                        plan.changed_since(from, self.snapshot(), place.torn, &self.settings)
+                            .ok_or_else(|| Error::failed("changes cannot be told from the rest"))?,
+                    ),
+                    None => None,
+                };
+                let beyond = pass.place.as_ref().map(Place::beyond);
+                let more: Vec<&str> = changed.iter().chain(&beyond).map(String::as_str).collect();
+                let (sql, decoder) = plan.rows(&more);
+                (sql, decoder.behind(pass.place.clone()), ask.columns.len())
             }
-            Stage::Sweep { after, .. } => (plan.keys(after.as_deref())?, plan.keys_decoder(), ask.key_len),
+            Stage::Sweep { .. } => {
+                let swept = place.swept.get_or_insert_default();
+                let (sql, decoder) = plan.keys(swept)?;
+                (sql, decoder, ask.key_len)
+            }
         };
         let reading = match &place.stage {
-            Stage::Rows(_) => Reading::OnDisk,
-            Stage::Sweep { .. } => Reading::Freely,
+            Stage::Sweep { .. } if plan.is_sortable => Reading::Freely,
+            _ => Reading::OnDisk,
         };
         self.prepare(reading).await?;
         let stream = self.link.copy(&sql).await?;
         Ok(Open::new(ask.object, stream, decoder, width, plan, place))
-    }
-
-    /// The condition for what lies behind the last row on disk that was read; `None` to walk from the beginning. A row that
-    /// was written since is somewhere else now, so several are remembered.
-    async fn way_back(&mut self, plan: &Plan, pass: &mut Pass, torn: bool) -> Result<Option<String>> {
-        if pass.marks.is_empty() {
-            return Ok(None);
-        }
-        if plan.relation.is_heap {
-            self.prepare(Reading::Freely).await?;
-            for mark in &pass.marks {
-                let found = self.link.query(&plan.place_of(mark)?, &[]).await?;
-                let [row] = &found[..] else { continue };
-                let (part, place, xmin): (i64, String, i64) = (row.get(0), row.get(1), row.get(2));
-                if torn && !Snapshot::is_before((xmin & 0xffff_ffff) as u32, &pass.began) {
-                    continue;
-                }
-                if !plan.relation.has_parts {
-                    return Ok(Some(format!("ctid > '{place}'::tid")));
-                }
-                let Some(at) = pass.parts.iter().position(|known| i64::from(*known) == part) else { continue };
-                pass.parts.truncate(at + 1);
-                let known = pass.parts.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-                return Ok(Some(format!(
-                    "(tableoid = {part} AND ctid > '{place}'::tid OR tableoid <> ALL ('{{{known}}}'::oid[]))"
-                )));
-            }
-        }
-        // Walking again in the same snapshot shows the same rows; in a later one the walk begins in it.
-        if torn {
-            pass.began = self.snapshot().start.clone();
-        }
-        Ok(None)
     }
 
     async fn rows_page(&mut self, ask: &Ask<'_>, mut open: Open, mut pass: Pass, batch: Batch) -> Result<Page> {
@@ -262,63 +224,68 @@ impl PostgresSession {
         let mut place = open.place.clone();
         place.rows += count;
         pass.rows += count;
-        remember(&mut pass, &batch.rows, ask.key_len);
-        pass.parts.clone_from(&open.decoder.partitions);
-        let is_whole = place.whole;
-        let total = open.plan.relation.rows.filter(|_| is_whole && !open.plan.has_conditions());
-        let end = batch.end;
-        let next = if end {
-            self.after_rows(ask, &open.plan, place, pass).await?
+        pass.place = open.decoder.place();
+        let total = open.plan.relation.rows.filter(|_| place.whole && !open.plan.has_conditions());
+        let listing = place.whole.then_some(Listing::Rows { end: false });
+        let page = if batch.end {
+            self.after_rows(ask, open.plan, place, pass).await?
         } else {
             place.stage = Stage::Rows(pass);
-            Next::More(open.stand(place))
-        };
-        let listing = is_whole.then_some(Listing::Rows { end: matches!(next, Next::Done { .. }) });
-        if !end {
+            let next = Next::More(open.stand(place));
             self.open = Some(open);
-        }
-        Ok(Page { rows: batch.rows, rejected: batch.rejected, listing, total, ..Page::empty(ask, next) })
+            Page::empty(ask, next)
+        };
+        let listing = page.listing.or(listing);
+        Ok(Page { rows: batch.rows, rejected: batch.rejected, listing, total, ..page })
     }
 
-    /// What follows when a walk has come to its end.
-    async fn after_rows(&mut self, ask: &Ask<'_>, plan: &Plan, mut place: Position, pass: Pass) -> Result<Next> {
+    /// What follows when a walk has come to its end: another walk, the first keys, or nothing.
+    async fn after_rows(&mut self, ask: &Ask<'_>, plan: Plan, mut place: Position, pass: Pass) -> Result<Page> {
         let start = self.snapshot().start.clone();
         if pass.began.snapshot != start.snapshot {
             place.stage = Stage::Rows(Pass::new(Some(pass.began), start));
-            return Ok(Next::More(to_json(&place)));
+            return Ok(Page::empty(ask, Next::More(to_json(&place))));
         }
         self.prepare(Reading::Freely).await?;
         let row = self.link.one(&plan.key_set(), &[]).await?;
         let keys = KeySet { rows: row.get(0), hash: row.get(1) };
         let known = || ask.cursor.and_then(|cursor| serde_json::from_value::<Cursor>(cursor.clone()).ok()?.keys);
-        let deletes_are_known = !place.torn && (place.whole || known().as_ref() == Some(&keys));
-        if deletes_are_known {
-            return Ok(done(self.cursor(ask, plan, start, Some(keys))));
+        if !place.torn && (place.whole || known().as_ref() == Some(&keys)) {
+            let listing = place.whole.then_some(Listing::Rows { end: true });
+            let next = done(self.cursor(ask, &plan, start, Some(keys)));
+            return Ok(Page { listing, ..Page::empty(ask, next) });
         }
-        place.stage = Stage::Sweep { after: None, listed: 0, complete: start, keys };
-        Ok(Next::More(to_json(&place)))
+        let again = place.swept.as_ref().map(|swept| swept.restarts + 1).filter(|times| *times <= RESTARTS);
+        place.stage = Stage::Sweep { complete: start.clone(), keys: keys.clone() };
+        if let Some(times) = again {
+            place.swept = Some(Swept { restarts: times, ..Swept::default() });
+            if plan.is_sortable {
+                return Ok(listing_anew(&plan, ask, place));
+            }
+        }
+        // In the same page as the last rows, so that a page is a step forward however often the connection is lost.
+        let mut open = self.start_reading(ask, plan, place).await?;
+        let batch = open.read(&self.link, self.keys_a_page()).await?;
+        Ok(self.keys_page(ask, open, batch, start, keys))
     }
 
-    fn keys_page(
-        &mut self,
-        ask: &Ask<'_>,
-        mut open: Open,
-        batch: Batch,
-        complete: Start,
-        keys: KeySet,
-        listed: u64,
-    ) -> Result<Page> {
+    fn keys_page(&mut self, ask: &Ask<'_>, mut open: Open, batch: Batch, complete: Start, keys: KeySet) -> Page {
         let mut place = open.place.clone();
-        let listed = listed + batch.rows.len() as u64;
         let end = batch.end;
         let next = if end {
             // Rows of an earlier snapshot may have come and gone unseen: the next run compares the keys once more.
             let keys = Some(keys).filter(|_| !place.torn);
             done(self.cursor(ask, &open.plan, complete, keys))
         } else {
-            let last = batch.rows.len().checked_sub(1).map(|last| exact(&batch.rows, last, ask.key_len));
-            place.swept = true;
-            place.stage = Stage::Sweep { after: last, listed, complete, keys };
+            let mut swept = place.swept.take().unwrap_or_default();
+            swept.listed += batch.rows.len() as u64;
+            if open.plan.is_sortable {
+                let last = batch.rows.len().checked_sub(1).map(|last| exact(&batch.rows, last, ask.key_len));
+                swept.after = last.or(swept.after);
+            } else {
+                swept.place = open.decoder.place();
+            }
+            place.swept = Some(swept);
             Next::More(open.stand(place))
         };
         let listing = match open.plan.is_sortable {
@@ -328,7 +295,7 @@ impl PostgresSession {
         if !end {
             self.open = Some(open);
         }
-        Ok(Page { listing: Some(listing), ..Page::empty(ask, next) })
+        Page { listing: Some(listing), ..Page::empty(ask, next) }
     }
 
     fn cursor(&self, ask: &Ask<'_>, plan: &Plan, mut start: Start, keys: Option<KeySet>) -> Cursor {
@@ -347,13 +314,17 @@ impl PostgresSession {
     }
 }
 
-/// Keeps the newest keys, and some of the page before.
-fn remember(pass: &mut Pass, rows: &Rows, key_len: usize) {
-    let newest = (0..rows.len()).rev().take(MARKS / 2).map(|row| exact(rows, row, key_len));
-    let mut marks: Vec<Vec<Json>> = newest.collect();
-    marks.append(&mut pass.marks);
-    marks.truncate(MARKS);
-    pass.marks = marks;
+/// A listing in order that begins anew says so with a page that holds only the least key: after it, the next page speaks
+/// for everything from there.
+fn listing_anew(plan: &Plan, ask: &Ask<'_>, mut place: Position) -> Page {
+    let least = plan.least_key();
+    let mut listed = Rows::new(ask.key_len);
+    listed.push_row(&least);
+    if let Some(swept) = &mut place.swept {
+        swept.after = Some(least.iter().map(Value::to_exact_json).collect());
+    }
+    let listing = Some(Listing::Sorted { keys: listed, end: false });
+    Page { listing, ..Page::empty(ask, Next::More(to_json(&place))) }
 }
 
 fn exact(rows: &Rows, row: usize, key_len: usize) -> Vec<Json> {

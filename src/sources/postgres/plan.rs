@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::cursor::Start;
-use super::decode::Decoder;
+use super::cursor::{Place, Start, Swept};
+use super::decode::{Decoder, Lead};
 use super::ident::{literal, quote};
 use super::relation::{Relation, Relkind};
 use super::settings::Settings;
@@ -149,34 +149,45 @@ impl Plan {
         self.relation.id.sql()
     }
 
+    /// What tells where on disk a row is, where rows have a place that lasts.
+    fn lead(&self) -> (Lead, &'static [&'static str]) {
+        match (self.relation.is_heap, self.relation.has_parts) {
+            (false, _) => (Lead::Nothing, &[]),
+            (true, false) => (Lead::Ctid, &["ctid"]),
+            (true, true) => (Lead::PartAndCtid, &["tableoid", "ctid"]),
+        }
+    }
+
+    fn copy(&self, lead: &[&str], attributes: &[Attribute], more: &[&str], order: &str) -> String {
+        let lead = lead.iter().map(|column| (*column).to_owned());
+        let columns = lead.chain(attributes.iter().map(Attribute::expression)).collect::<Vec<_>>().join(", ");
+        let filtered = self.filtered(more.iter().copied());
+        format!("COPY (SELECT {columns} FROM {}{filtered}{order}) TO STDOUT (FORMAT binary)", self.table())
+    }
+
     /// All columns of the rows that these further conditions let through.
-    pub fn rows<'a>(&'a self, more: impl IntoIterator<Item = &'a str>) -> String {
-        let part = self.relation.has_parts.then(|| "tableoid".to_owned());
-        let columns = part.into_iter().chain(self.attributes.iter().map(Attribute::expression));
-        let columns = columns.collect::<Vec<_>>().join(", ");
-        format!("COPY (SELECT {columns} FROM {}{}) TO STDOUT (FORMAT binary)", self.table(), self.filtered(more))
-    }
-
-    pub fn rows_decoder(&self) -> Decoder {
+    pub fn rows(&self, more: &[&str]) -> (String, Decoder) {
+        let (lead, names) = self.lead();
         let columns = self.attributes.iter().map(Attribute::decode).collect();
-        Decoder::new(columns, self.key_len, self.relation.has_parts)
+        (self.copy(names, &self.attributes, more, ""), Decoder::new(columns, self.key_len, lead))
     }
 
-    /// All keys, after this one where they have an order.
-    pub fn keys(&self, after: Option<&[Json]>) -> Result<String> {
-        let columns = self.key().iter().map(Attribute::expression).collect::<Vec<_>>().join(", ");
+    /// All keys, in order and after this one; or, where they have no order, as they are on disk and behind this place.
+    pub fn keys(&self, swept: &Swept) -> Result<(String, Decoder)> {
+        let columns = self.key().iter().map(Attribute::decode).collect();
+        if !self.is_sortable {
+            let (lead, names) = self.lead();
+            let beyond = swept.place.as_ref().map(Place::beyond);
+            let more: Vec<&str> = beyond.as_deref().into_iter().collect();
+            let decoder = Decoder::new(columns, self.key_len, lead).behind(swept.place.clone());
+            return Ok((self.copy(names, self.key(), &more, ""), decoder));
+        }
         let order = self.key().iter().map(Attribute::order_expression).collect::<Vec<_>>().join(", ");
-        let beyond = match after.filter(|_| self.is_sortable) {
-            Some(after) => Some(format!("({order}) > ({})", self.key_literals(after)?)),
-            None => None,
-        };
-        let order = if self.is_sortable { format!(" ORDER BY {order}") } else { String::new() };
-        let filtered = self.filtered(beyond.as_deref());
-        Ok(format!("COPY (SELECT {columns} FROM {}{filtered}{order}) TO STDOUT (FORMAT binary)", self.table()))
-    }
-
-    pub fn keys_decoder(&self) -> Decoder {
-        Decoder::new(self.key().iter().map(Attribute::decode).collect(), self.key_len, false)
+        let after = swept.after.as_deref().map(|after| self.key_literals(after)).transpose()?;
+        let beyond = after.map(|after| format!("({order}) > ({after})"));
+        let more: Vec<&str> = beyond.as_deref().into_iter().collect();
+        let sql = self.copy(&[], self.key(), &more, &format!(" ORDER BY {order}"));
+        Ok((sql, Decoder::new(columns, self.key_len, Lead::Nothing)))
     }
 
     fn key_literals(&self, key: &[Json]) -> Result<String> {
@@ -204,25 +215,6 @@ impl Plan {
         let hash = self.key().iter().fold("0".to_owned(), |seed, attribute| attribute.hash_expression(&seed));
         let all = if self.bit_xor { format!("bit_xor({hash})") } else { format!("sum(({hash})::numeric)") };
         format!("SELECT count(*)::int8, coalesce({all}::text, '') FROM {}{}", self.table(), self.filtered(None))
-    }
-
-    /// Where on disk the row with this key is, and which transaction wrote it.
-    pub fn place_of(&self, key: &[Json]) -> Result<String> {
-        let conditions = self.key().iter().zip(key).map(|(attribute, json)| {
-            let text = match Value::from_exact_json(json)? {
-                Value::Integer(number) => number.to_string(),
-                Value::Real(number) => number.to_string(),
-                Value::Text(text) => text,
-                Value::Blob(bytes) => bytes.iter().fold("\\x".to_owned(), |text, byte| format!("{text}{byte:02x}")),
-                Value::Null => return None,
-            };
-            // What was rendered as text is compared as text; the rest finds its index.
-            let expression = attribute.expression();
-            Some(format!("{expression} = {}", literal(&text)?))
-        });
-        let conditions = conditions.collect::<Option<Vec<_>>>().ok_or_else(damaged)?.join(" AND ");
-        let table = self.table();
-        Ok(format!("SELECT tableoid::int8, ctid::text, xmin::text::int8 FROM {table} WHERE {conditions} LIMIT 2"))
     }
 
     /// How many rows will come, as the server estimates.

@@ -102,11 +102,6 @@ impl Snapshot {
         }
         Some(self.next_xid.wrapping_sub((xid & 0xffff_ffff) as u32).cast_signed())
     }
-
-    /// Whether a row version with this `xmin` was there before the snapshot of `start`, so that it was seen in it as it is.
-    pub fn is_before(xmin: u32, start: &Start) -> bool {
-        xmin < 3 || xmin.wrapping_sub((start.xid & 0xffff_ffff) as u32).cast_signed() < 0
-    }
 }
 
 fn safe_time(now: i64, oldest: Option<i64>, hidden: bool, prepared: Option<i64>, settings: &Settings) -> Timestamp {

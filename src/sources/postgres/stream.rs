@@ -11,11 +11,11 @@ use super::cursor::Position;
 use super::decode::Decoder;
 use super::link::Link;
 use super::plan::Plan;
-use crate::base::{Result, Rows};
+use crate::base::{Result, Room, Rows};
 use crate::sources::Rejected;
 
 /// Most bytes of one page, about.
-const PAGE_BYTES: usize = 4 << 20;
+const PAGE_BYTES: usize = 2 << 20;
 
 pub struct Open {
     pub object: String,
@@ -26,6 +26,8 @@ pub struct Open {
     stream: Pin<Box<CopyOutStream>>,
     pub decoder: Decoder,
     width: usize,
+    /// What the last page took
+    room: Room,
 }
 
 /// What was read at once.
@@ -45,7 +47,16 @@ impl Open {
         place: Position,
     ) -> Self {
         let stream = Box::pin(stream);
-        Open { object: object.to_owned(), position: Json::Null, place, plan, stream, decoder, width }
+        Open {
+            object: object.to_owned(),
+            position: Json::Null,
+            place,
+            plan,
+            stream,
+            decoder,
+            width,
+            room: Room::default(),
+        }
     }
 
     /// Remembers where it stands now, and says it.
@@ -57,7 +68,7 @@ impl Open {
 
     /// Reads up to so many rows, fewer when they are big.
     pub async fn read(&mut self, link: &Link, most: usize) -> Result<Batch> {
-        let mut batch = Batch { rows: Rows::new(self.width), rejected: Vec::new(), end: false };
+        let mut batch = Batch { rows: Rows::with_room(self.width, self.room), rejected: Vec::new(), end: false };
         while batch.rows.len() < most && batch.rows.size() < PAGE_BYTES && batch.rejected.len() < most {
             match poll_fn(|context| self.stream.as_mut().poll_next(context)).await {
                 Some(Ok(bytes)) => self.decoder.feed(bytes, &mut batch.rows, &mut batch.rejected)?,
@@ -69,6 +80,7 @@ impl Open {
                 }
             }
         }
+        self.room = batch.rows.room();
         Ok(batch)
     }
 

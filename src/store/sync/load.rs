@@ -8,6 +8,11 @@ use crate::base::{ConnectionName, Result};
 use crate::store::sql::{self, quote, quote_all};
 use crate::store::{Store, schema};
 
+/// Pages after which the log is brought into the main file: SQLite's own number, and the one while a table is loaded. Each
+/// time waits for the disk twice; 32 MB are half of what `journal_size_limit` leaves on disk.
+const CHECKPOINT: u32 = 1000;
+const LOAD_CHECKPOINT: u32 = 4096;
+
 /// Begins a first load, or goes on with one that has the same fingerprint.
 pub fn begin(
     store: &Store,
@@ -36,9 +41,9 @@ pub fn begin(
 /// Runs `work` in a transaction that does not wait for the disk. Nobody reads a hidden table; its rows and position go
 /// together whatever happens, and the transaction that shows it waits for all of them.
 pub fn without_waiting<T>(connection: &Connection, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    connection.execute_batch("PRAGMA synchronous = NORMAL")?;
+    connection.execute_batch(&format!("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = {LOAD_CHECKPOINT}"))?;
     let result = sql::immediately(connection, work);
-    connection.execute_batch("PRAGMA synchronous = FULL")?;
+    connection.execute_batch(&format!("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT}"))?;
     result
 }
 

@@ -1,5 +1,6 @@
 //! Putting a page where it waits: rows, keys that are gone, the listing's part, and the position after it, together.
 
+use std::cell::Cell as Changeable;
 use std::cmp::Ordering;
 
 use rusqlite::Connection;
@@ -27,7 +28,7 @@ pub fn to_stage(
     let Place::Stage(number) = staged.place else { unreachable!("the caller looked at the place") };
     let mut progress = staged.progress.clone();
     let transaction = stage.connection.unchecked_transaction()?;
-    let pen = Pen::new(&stage.connection, &staged.plan, format!("rows_{number}"), Some(number));
+    let pen = Pen::new(&stage.connection, &staged.plan, format!("rows_{number}"), Some(number))?;
     pen.rows(batch.rows, verdict, &mut progress)?;
     pen.rejected(&batch.rejected)?;
     pen.gone(batch.gone, &mut progress)?;
@@ -65,7 +66,7 @@ pub fn to_hidden(
     let main = store.lock();
     load::without_waiting(&main, || {
         check_epoch(&main, connection, epoch)?;
-        let pen = Pen::new(&main, &staged.plan, hidden.clone(), None);
+        let pen = Pen::new(&main, &staged.plan, hidden.clone(), None)?;
         pen.rows(batch.rows, verdict, &mut progress)?;
         pen.gone(batch.gone, &mut progress)?;
         match &batch.listing {
@@ -127,6 +128,8 @@ struct Pen<'c> {
     table: String,
     /// Where keys that are gone and keys that were seen wait; not for a first load
     gone: Option<String>,
+    /// Some keys wait there, so that a row that comes may have been gone before
+    some_gone: Changeable<bool>,
     seen: Option<String>,
     insert: String,
     update: Option<String>,
@@ -134,7 +137,7 @@ struct Pen<'c> {
 }
 
 impl<'c> Pen<'c> {
-    fn new(connection: &'c Connection, plan: &'c ObjectPlan, table: String, stage: Option<i64>) -> Self {
+    fn new(connection: &'c Connection, plan: &'c ObjectPlan, table: String, stage: Option<i64>) -> Result<Self> {
         let keys = &plan.columns[..plan.key_len()];
         let others = &plan.columns[plan.key_len()..];
         let by_key = keys.iter().map(|name| format!("{} = ?", quote(name.as_str()))).collect::<Vec<_>>().join(" AND ");
@@ -149,7 +152,14 @@ impl<'c> Pen<'c> {
         let delete = format!("DELETE FROM {name} WHERE {by_key}");
         let gone = stage.map(|number| format!("gone_{number}"));
         let seen = stage.map(|number| format!("seen_{number}"));
-        Pen { connection, plan, table, gone, seen, insert, update, delete }
+        let some_gone = Changeable::new(match &gone {
+            None => false,
+            Some(gone) => {
+                let text = format!("SELECT EXISTS (SELECT 1 FROM {gone})");
+                connection.prepare_cached(&text)?.query_row([], |row| row.get(0))?
+            }
+        });
+        Ok(Pen { connection, plan, table, gone, some_gone, seen, insert, update, delete })
     }
 
     fn rows(&self, rows: &Rows, verdict: &dyn Fn(&[Cell<'_>]) -> Verdict, progress: &mut ObjectProgress) -> Result<()> {
@@ -208,7 +218,7 @@ impl<'c> Pen<'c> {
 
     /// A key that was gone earlier in this run has come back.
     fn is_back(&self, key: &[Cell<'_>]) -> Result<()> {
-        let Some(gone) = &self.gone else { return Ok(()) };
+        let Some(gone) = self.gone.as_ref().filter(|_| self.some_gone.get()) else { return Ok(()) };
         let text = self.delete.replacen(&quote(&self.table), &quote(gone), 1);
         let mut statement = self.connection.prepare_cached(&text)?;
         sql::bind(&mut statement, 1, key.iter().copied())?;
@@ -226,6 +236,11 @@ impl<'c> Pen<'c> {
 
     fn say_gone(&self, key: &[Cell<'_>], progress: &mut ObjectProgress) -> Result<()> {
         progress.dropped += self.remove(key.iter().copied())?;
+        self.put_gone(key)
+    }
+
+    fn put_gone(&self, key: &[Cell<'_>]) -> Result<()> {
+        self.some_gone.set(true);
         self.put_key(self.gone.as_deref(), key)
     }
 
@@ -245,7 +260,7 @@ impl<'c> Pen<'c> {
     fn missing(&self, keys: &[Vec<Value>]) -> Result<()> {
         for key in keys {
             let cells: Vec<Cell<'_>> = key.iter().map(Value::cell).collect();
-            self.put_key(self.gone.as_deref(), &cells)?;
+            self.put_gone(&cells)?;
         }
         Ok(())
     }

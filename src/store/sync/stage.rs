@@ -160,6 +160,7 @@ fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(Error::from).doing(|| "opening the stage")?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(schema::PAGE_SIZE)?;
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;")?;
     connection.execute_batch(SHAPE)?;
     Ok(connection)

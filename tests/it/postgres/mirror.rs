@@ -32,7 +32,12 @@ impl Ord for Key {
             (Value::Text(left), Value::Text(right)) => left.as_bytes().cmp(right.as_bytes()),
             (left, right) => format!("{left:?}").cmp(&format!("{right:?}")),
         };
-        self.0.iter().zip(&other.0).map(|(left, right)| one(left, right)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        self.0
+            .iter()
+            .zip(&other.0)
+            .map(|(left, right)| one(left, right))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 }
 
@@ -45,7 +50,8 @@ pub struct Way {
 
 impl Way {
     pub fn to(database: &Database) -> Self {
-        Way::by(&database.url()).with_secret(database.server.password())
+        // Without TLS, which in a debug build takes longer than most tests here.
+        Way::by(&format!("{}?sslmode=disable", database.url())).with_secret(database.server.password())
     }
 
     pub fn by(url: &str) -> Self {
@@ -111,6 +117,8 @@ pub struct Ran {
     pub rejected: usize,
     pub notes: Vec<String>,
     pub breaks: usize,
+    /// How many records there were when one came again for the first time
+    pub first_repeat: Option<usize>,
 }
 
 /// A run under way.
@@ -192,7 +200,9 @@ impl Mirror {
         let mut ran = Ran::default();
         let mut position = None;
         let mut session = way.session().await;
-        while let Some(next) = self.step(session.as_mut(), &mut stage, &mut ran, position.as_ref()).await.expect("a page") {
+        while let Some(next) =
+            self.step(session.as_mut(), &mut stage, &mut ran, position.as_ref()).await.expect("a page")
+        {
             position = Some(next);
             assert!(ran.pages < 20_000, "the run does not end");
             if broken(ran.pages) {
@@ -238,6 +248,9 @@ impl Mirror {
             let row: Row = row.map(Cell::to_value).collect();
             let key = Key(row[..self.key_len].to_vec());
             stage.gone.remove(&key);
+            if stage.rows.contains_key(&key) {
+                ran.first_repeat.get_or_insert(stage.rows.len());
+            }
             stage.rows.insert(key, row);
         }
         for key in keys(&page.gone) {
@@ -296,7 +309,8 @@ impl Mirror {
         fresh.since = self.since;
         fresh.cursor_column.clone_from(&self.cursor_column);
         fresh.sync(way.session().await.as_mut()).await;
-        let differences: Vec<_> = self.rows.iter().filter(|(key, row)| fresh.rows.get(key) != Some(row)).take(3).collect();
+        let differences: Vec<_> =
+            self.rows.iter().filter(|(key, row)| fresh.rows.get(key) != Some(row)).take(3).collect();
         let missing: Vec<_> = fresh.rows.keys().filter(|key| !self.rows.contains_key(key)).take(3).collect();
         assert!(differences.is_empty() && missing.is_empty(), "{what}: differs {differences:?}, missing {missing:?}");
         assert_eq!(self.rows.len(), fresh.rows.len(), "{what}");

@@ -58,7 +58,7 @@ async fn compare(database: &Database, seed: u64) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_type_arrives_as_psql_prints_it() {
     let database = Database::new();
     let long = "7".repeat(1200);
@@ -72,8 +72,20 @@ async fn every_type_arrives_as_psql_prints_it() {
         ("double precision", words(&["0.1", "-0", "5e-324", "1.7976931348623157e308", "NaN", "Infinity", "-Infinity"])),
         ("numeric", {
             let mut all = words(&[
-                "0", "0.00", "-0.000001", "12.500", "NaN", "Infinity", "-Infinity", "10000", "100000000", "9999.9999",
-                "1e-20", "1e300", "-123456789.987654321", "0.00010000",
+                "0",
+                "0.00",
+                "-0.000001",
+                "12.500",
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "10000",
+                "100000000",
+                "9999.9999",
+                "1e-20",
+                "1e300",
+                "-123456789.987654321",
+                "0.00010000",
             ]);
             all.extend([long.clone(), format!("-{long}.{long}"), format!("0.{}1", "0".repeat(1100))]);
             all
@@ -88,12 +100,55 @@ async fn every_type_arrives_as_psql_prints_it() {
         ("uuid", words(&["00000000-0000-0000-0000-000000000000", "FFFFFFFF-ffff-ffff-ffff-ffffffffff0F"])),
         ("json", words(&["{ \"b\": 1,\n \"a\": [1.10, null] , \"b\": 2}", "1e400", "\"\\u0000\"", "null"])),
         ("jsonb", words(&["{\"b\": 1, \"a\": [1.10, null], \"b\": 2}", "123456789012345678901234567890.50", "null"])),
-        ("date", words(&["2026-11-24", "infinity", "-infinity", "0044-03-15 BC", "4713-01-01 BC", "5874897-12-31", "10000-01-01", "2024-02-29"])),
+        (
+            "date",
+            words(&[
+                "2026-11-24",
+                "infinity",
+                "-infinity",
+                "0044-03-15 BC",
+                "4713-01-01 BC",
+                "5874897-12-31",
+                "10000-01-01",
+                "2024-02-29",
+            ]),
+        ),
         ("time", words(&["00:00", "24:00:00", "12:34:56.7", "23:59:59.999999"])),
         ("timetz", words(&["00:00+00", "24:00:00-15:59", "12:34:56.789+05:30"])),
-        ("timestamp", words(&["2026-11-24 06:00:00.5", "infinity", "-infinity", "0044-03-15 01:02:03.000004 BC", "294276-12-31 23:59:59.999999", "4713-01-01 00:00:00 BC", "1999-12-31 23:59:59.999999"])),
-        ("timestamptz", words(&["2026-11-24 06:00:00.123456+02", "infinity", "-infinity", "0044-03-15 01:02:03+00 BC", "294276-12-31 23:59:59.999999+00", "0001-12-31 23:59:59+00 BC", "10000-01-01 00:00:00+00"])),
-        ("interval", words(&["1 year 2 mons -3 days 04:05:06.789", "0", "-178000000 years", "-00:00:00.000001", "1 day -1 second"])),
+        (
+            "timestamp",
+            words(&[
+                "2026-11-24 06:00:00.5",
+                "infinity",
+                "-infinity",
+                "0044-03-15 01:02:03.000004 BC",
+                "294276-12-31 23:59:59.999999",
+                "4713-01-01 00:00:00 BC",
+                "1999-12-31 23:59:59.999999",
+            ]),
+        ),
+        (
+            "timestamptz",
+            words(&[
+                "2026-11-24 06:00:00.123456+02",
+                "infinity",
+                "-infinity",
+                "0044-03-15 01:02:03+00 BC",
+                "294276-12-31 23:59:59.999999+00",
+                "0001-12-31 23:59:59+00 BC",
+                "10000-01-01 00:00:00+00",
+            ]),
+        ),
+        (
+            "interval",
+            words(&[
+                "1 year 2 mons -3 days 04:05:06.789",
+                "0",
+                "-178000000 years",
+                "-00:00:00.000001",
+                "1 day -1 second",
+            ]),
+        ),
         ("inet", words(&["192.168.1.5", "192.168.1.5/24", "::1", "::ffff:1.2.3.4/100"])),
         ("cidr", words(&["10.0.0.0/8", "::/0", "192.168.1.5/32"])),
         ("macaddr", words(&["08:00:2b:01:02:03"])),
@@ -150,10 +205,11 @@ async fn every_type_arrives_as_psql_prints_it() {
     compare(&database, 0).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn citext_and_types_of_unknown_extensions_arrive_as_text() {
     let database = Database::new();
-    let has = database.query("SELECT name FROM pg_available_extensions WHERE name IN ('citext', 'hstore', 'ltree', 'cube')");
+    let has =
+        database.query("SELECT name FROM pg_available_extensions WHERE name IN ('citext', 'hstore', 'ltree', 'cube')");
     let names: Vec<String> = has.into_iter().filter_map(|mut row| row.pop().flatten()).collect();
     let mut sql: String = names.iter().map(|name| format!("CREATE EXTENSION {name};")).collect();
     let columns: String = names.iter().enumerate().map(|(index, name)| format!(", c{index} {name}")).collect();
@@ -183,7 +239,7 @@ fn shown(value: &Value) -> Option<String> {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn random_values_arrive_unaltered() {
     let seed = rand::random();
     let mut random = StdRng::seed_from_u64(seed);
@@ -218,7 +274,8 @@ fn random_row(random: &mut StdRng) -> String {
     let micros = random.random_range(-210_000_000_000_000_000i64..9_000_000_000_000_000_000);
     let scale = if random.random() { 1_000_000 } else { 1 };
     let longest = if random.random_range(0..20) == 0 { 1500 } else { 25 };
-    let n = format!("{}{}.{}", if random.random() { "-" } else { "" }, digits(random, longest), digits(random, longest));
+    let n =
+        format!("{}{}.{}", if random.random() { "-" } else { "" }, digits(random, longest), digits(random, longest));
     let n = if random.random_range(0..10) == 0 { n.split('.').next().unwrap_or("0").to_owned() } else { n };
     let bytes: String = (0..random.random_range(0..30)).map(|_| format!("{:02x}", random.random::<u8>())).collect();
     let f4 = f32::from_bits(random.next_u32());
@@ -238,7 +295,12 @@ fn random_row(random: &mut StdRng) -> String {
         format!("'2000-01-01'::timestamp + '{} microseconds'::interval", micros / scale * scale),
         format!("'2000-01-01 00:00+00'::timestamptz + '{micros} microseconds'::interval"),
         format!("'00:00'::time + '{} microseconds'::interval", random.random_range(0..86_400_000_000i64)),
-        format!("'{} mons {} days {} microseconds'", random.random::<i16>(), random.random::<i16>(), random.random::<i32>()),
+        format!(
+            "'{} mons {} days {} microseconds'",
+            random.random::<i16>(),
+            random.random::<i16>(),
+            random.random::<i32>()
+        ),
         format!("'{:032x}'", random.random::<u128>()),
         format!("'{{{}}}'", array.join(",")),
         quoted(&words),
@@ -263,7 +325,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_servers_own_settings_do_not_change_a_value() {
     let database = Database::new();
     database.run(&format!(

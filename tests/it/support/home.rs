@@ -1,6 +1,6 @@
 //! An empty home in which the real program runs, as a person's shell would run it.
 
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -49,6 +49,17 @@ impl Home {
         command.env("APPCTL_HOME", self.path()).env("APPCTL_VAULT", "memory").env("APPCTL_USER", "tester");
         command.env("HOME", self.path()).env("PATH", "/usr/bin:/bin").env("RUST_BACKTRACE", "0");
         command
+    }
+
+    /// Runs a prepared command to its end: status, and what a terminal would show of stdout and stderr together.
+    pub fn transcript(&self, mut command: Command) -> (i32, String) {
+        let mut screen = tempfile::tempfile().expect("the temporary folder can be written");
+        let end = |screen: &std::fs::File| screen.try_clone().expect("a file can be opened twice");
+        command.stdin(Stdio::null()).stdout(end(&screen)).stderr(end(&screen));
+        let status = command.status().expect("the program starts");
+        let mut text = String::new();
+        screen.rewind().and_then(|()| screen.read_to_string(&mut text)).expect("the program writes UTF-8");
+        (status.code().unwrap_or(-1), text)
     }
 
     /// Runs a prepared command to its end.
@@ -103,14 +114,46 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Replaces the home's path by `[HOME]`, times by `[TIME]`, durations by `[N]s` and free ports by `[PORT]`.
+/// Replaces the home's path by `[HOME]`, times by `[TIME]`, how long something took by `[N]`, and free ports by `[PORT]`.
 pub fn normal(text: &str, home: &Path) -> String {
     let text = text.replace(&home.display().to_string(), "[HOME]");
-    let text = replace_shape(&text, "dddd-dd-ddTdd:dd:dd", "[TIME]", "0123456789.Z");
-    replace_shape(&text, "127.0.0.1:dd", "127.0.0.1:[PORT]", "0123456789")
+    let text = replace_shape(&text, "####-##-##T##:##:##", "[TIME]", "0123456789.Z");
+    let text = replace_shape(&text, "127.0.0.1:##", "127.0.0.1:[PORT]", "0123456789");
+    replace_shape(&text, "seconds\":#", "seconds\":[N]", "0123456789.e-")
 }
 
-/// Replaces whatever looks like `shape` (`d` is a digit) together with the `tail` letters that follow it.
+/// What is the same on every run: without the lines of a slow machine's progress, times as `[AGO]`, made-up tokens as
+/// `[TOKEN]`, and columns two spaces apart whatever is in them.
+pub fn steady(text: &str) -> String {
+    let lines = text.lines().filter(|line| !is_progress(line));
+    lines
+        .map(|line| {
+            line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(steady_cell).collect::<Vec<_>>()
+        })
+        .map(|cells| cells.join("  ") + "\n")
+        .collect()
+}
+
+/// `crm: contacts: 500 of 1,000 rows, 120/s`, `crm: contacts`
+fn is_progress(line: &str) -> bool {
+    let parts: Vec<&str> = line.split(": ").collect();
+    match parts.as_slice() {
+        [name, what] => !name.contains(' ') && !what.contains(' ') && *name != "error" && *name != "hint",
+        [name, _, count] => !name.contains(' ') && count.starts_with(|first: char| first.is_ascii_digit()),
+        _ => false,
+    }
+}
+
+fn steady_cell(cell: &str) -> &str {
+    let is_count = |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit());
+    match cell.strip_suffix(" ago") {
+        Some(time) if is_count(time.trim_end_matches(['s', 'm', 'h'])) => "[AGO]",
+        None if cell.len() == 32 && cell.chars().all(|letter| letter.is_ascii_hexdigit()) => "[TOKEN]",
+        _ => cell,
+    }
+}
+
+/// Replaces whatever looks like `shape` (`#` is a digit) together with the `tail` letters that follow it.
 fn replace_shape(text: &str, shape: &str, with: &str, tail: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
@@ -119,7 +162,7 @@ fn replace_shape(text: &str, shape: &str, with: &str, tail: &str) -> String {
             && rest
                 .bytes()
                 .zip(shape.bytes())
-                .all(|(is, want)| if want == b'd' { is.is_ascii_digit() } else { is == want });
+                .all(|(is, want)| if want == b'#' { is.is_ascii_digit() } else { is == want });
         if fits {
             result.push_str(with);
             rest = rest[shape.len()..].trim_start_matches(|letter| tail.contains(letter));

@@ -23,12 +23,16 @@ pub struct Record {
 #[derive(Default)]
 pub struct State {
     pub records: BTreeMap<u64, Record>,
+    /// The largest id that was ever given
+    pub newest: u64,
     /// Two ids and a type
     pub associations: Vec<(u64, u64, i64)>,
     /// Milliseconds since `NOW`
     pub later: i64,
     /// Changes younger than this many milliseconds are not in the search index
     pub lag: i64,
+    /// How many milliseconds its `Date` is ahead of its records' times
+    pub date_skew: i64,
     pub scopes_missing: Vec<&'static str>,
     pub daily_left: Option<u64>,
     pub calls: Vec<String>,
@@ -79,6 +83,7 @@ impl Portal {
     pub fn put(&self, id: u64, name: &str) {
         let mut state = self.state();
         let modified = NOW + state.later;
+        state.newest = state.newest.max(id);
         let record = state.records.entry(id).or_default();
         record.properties.insert("name".to_owned(), name.to_owned());
         record.modified = modified;
@@ -164,7 +169,7 @@ impl State {
     }
 
     fn say(&self, status: u16, body: Json) -> Say {
-        let now = chrono::DateTime::from_timestamp_millis(NOW + self.later).unwrap();
+        let now = chrono::DateTime::from_timestamp_millis(NOW + self.later + self.date_skew).unwrap();
         let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
         // A limit so high that the tests wait for nothing but what they are about.
         let mut headers = vec![

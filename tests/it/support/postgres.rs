@@ -161,7 +161,8 @@ fn spawn(bin: &Path, folder: &Path, data: &Path, port: u16) -> Child {
 fn is_up(server: &Server, child: &mut Child) -> bool {
     let end = Instant::now() + Duration::from_secs(60);
     while Instant::now() < end && child.try_wait().is_ok_and(|status| status.is_none()) {
-        let tried = block_on(async { tokio::time::timeout(Duration::from_secs(5), server.config.connect(NoTls)).await });
+        let tried =
+            block_on(async { tokio::time::timeout(Duration::from_secs(5), server.config.connect(NoTls)).await });
         if matches!(tried, Ok(Ok(_))) {
             return true;
         }
@@ -179,6 +180,7 @@ fn watch(folder: &Path) {
     command.args(["-c", script, "sh"]).arg(folder).current_dir("/").process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     static PIPE: OnceLock<std::process::ChildStdin> = OnceLock::new();
+    #[expect(clippy::zombie_processes, reason = "it outlives us: our end is what it waits for")]
     let mut child = command.spawn().expect("a shell");
     PIPE.set(child.stdin.take().expect("it was asked for")).expect("one server in a test binary");
 }
@@ -190,18 +192,54 @@ fn certificates(folder: &Path) {
     for name in ["ca", "other"] {
         let (key, certificate) = (path(&format!("{name}.key")), path(&format!("{name}.pem")));
         openssl(&[
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-            &format!("/CN=appctl test {name}"), "-keyout", &key, "-out", &certificate,
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            &format!("/CN=appctl test {name}"),
+            "-keyout",
+            &key,
+            "-out",
+            &certificate,
         ]);
     }
     openssl(&[
-        "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-keyout",
-        &path("server.key"), "-out", &path("server.csr"),
+        "req",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        &path("server.key"),
+        "-out",
+        &path("server.csr"),
     ]);
     std::fs::write(folder.join("san"), "subjectAltName=DNS:localhost\n").expect("our own folder");
     openssl(&[
-        "x509", "-req", "-in", &path("server.csr"), "-CA", &path("ca.pem"), "-CAkey", &path("ca.key"), "-CAcreateserial",
-        "-days", "2", "-extfile", &path("san"), "-out", &path("server.pem"),
+        "x509",
+        "-req",
+        "-in",
+        &path("server.csr"),
+        "-CA",
+        &path("ca.pem"),
+        "-CAkey",
+        &path("ca.key"),
+        "-CAcreateserial",
+        "-days",
+        "2",
+        "-extfile",
+        &path("san"),
+        "-out",
+        &path("server.pem"),
     ]);
     if is_root() {
         let user = if has_user("postgres") { "postgres" } else { "nobody" };

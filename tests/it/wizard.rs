@@ -1,0 +1,106 @@
+//! Questions to a person at a terminal: what is asked, and that a no or Ctrl-C leaves everything as it was.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
+
+use std::time::Duration;
+
+use expectrl::process::unix::WaitStatus;
+use expectrl::session::OsSession;
+use expectrl::{Expect as _, Session};
+
+use crate::support::home::Home;
+use crate::support::seed;
+
+/// A command at a terminal of its own.
+fn at_terminal(home: &Home, arguments: &[&str]) -> OsSession {
+    let mut command = home.command(arguments);
+    command.env("TERM", "xterm").env("NO_COLOR", "1");
+    let mut session = Session::spawn(command).unwrap();
+    session.set_expect_timeout(Some(Duration::from_secs(20)));
+    session
+}
+
+/// The status at the end.
+fn ended(mut session: OsSession) -> i32 {
+    session.expect(expectrl::Eof).unwrap();
+    match session.get_process().wait().unwrap() {
+        WaitStatus::Exited(_, status) => status,
+        other => panic!("it did not end by itself: {other:?}"),
+    }
+}
+
+fn is_there(home: &Home) -> bool {
+    home.run_with(None, &[], "connections show crm").status == 0
+}
+
+#[test]
+fn removing_is_asked_for_and_a_no_changes_nothing() {
+    let home = Home::new();
+    seed::crm(&home);
+    let mut session = at_terminal(&home, &["connections", "remove", "crm"]);
+    session.expect("Remove connection `crm` with all records of `contacts` and `companies`?").unwrap();
+    session.send("n").unwrap();
+    assert_eq!(ended(session), 130);
+    assert!(is_there(&home));
+    let mut session = at_terminal(&home, &["connections", "remove", "crm", "--keep-data"]);
+    session.expect("Remove connection `crm` and keep").unwrap();
+    session.send("y").unwrap();
+    session.expect("removed connection `crm`").unwrap();
+    assert_eq!(ended(session), 0);
+    assert!(!is_there(&home));
+}
+
+#[test]
+fn ctrl_c_at_a_question_is_an_interruption() {
+    let home = Home::new();
+    seed::crm(&home);
+    let mut session = at_terminal(&home, &["connections", "remove", "crm"]);
+    session.expect("Remove connection").unwrap();
+    session.send("\u{3}").unwrap();
+    assert_eq!(ended(session), 130);
+    assert!(is_there(&home));
+}
+
+#[test]
+fn adding_asks_for_what_is_missing_and_echoes_no_token() {
+    let home = Home::new();
+    let mut session = at_terminal(&home, &["connections", "add", "--endpoint", "http://127.0.0.1:9"]);
+    session.expect("source").unwrap();
+    session.send("\r").unwrap();
+    session.expect("make a private app token at https://").unwrap();
+    session.expect("HubSpot private app token").unwrap();
+    session.send("pat-canary-77\r").unwrap();
+    let rest = session.expect("error:").unwrap();
+    assert!(!String::from_utf8_lossy(rest.before()).contains("canary"));
+    assert_eq!(ended(session), 8);
+    assert_eq!(home.run_with(None, &[], "connections list --json").stdout, "[]\n");
+}
+
+#[test]
+fn no_input_asks_nothing_even_at_a_terminal() {
+    let home = Home::new();
+    seed::crm(&home);
+    let mut session = at_terminal(&home, &["--no-input", "connections", "remove", "crm"]);
+    session.expect("error: nobody is there to answer").unwrap();
+    assert_eq!(ended(session), 2);
+}
+
+#[test]
+fn a_terminal_gets_a_table_that_fits_and_obeys_no_record() {
+    let home = Home::new();
+    assert_eq!(home.run_with(None, &[], "tables create notes text:text").status, 0);
+    let record = r#"{"text":"before\u001b]0;owned\u0007\u001b[31m after \u202egnp.exe"}"#;
+    assert_eq!(home.run_with(Some(record), &[], "records create notes -").status, 0);
+    for form in ["table", "csv", "json"] {
+        let mut session = at_terminal(&home, &["records", "list", "notes", "-o", form]);
+        let all = session.expect(expectrl::Eof).unwrap();
+        let text = String::from_utf8_lossy(all.as_bytes()).into_owned();
+        assert!(
+            text.contains("before") && !text.contains("\u{1b}]") && !text.contains("\u{1b}[31m"),
+            "{form}: {text:?}"
+        );
+        assert!(!text.contains('\u{202e}'), "{form}: {text:?}");
+    }
+    let piped = home.run_with(None, &[], "records list notes -o csv");
+    assert!(piped.stdout.contains('\u{1b}'), "a pipe gets the data as it is");
+}
