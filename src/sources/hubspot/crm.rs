@@ -164,7 +164,7 @@ impl Run<'_> {
         let window = Window { changed: None, after_id: at.last, limit: SEARCH_PAGE };
         let found = self.search_ahead(layout, window).await?;
         at.remember(&found.rejected);
-        let next = after_page(&at, &found)?;
+        let next = after_search(&at, &found)?;
         let mut page = page_of(ask, found);
         page.total = at.total;
         page.next = match next {
@@ -188,7 +188,7 @@ impl Run<'_> {
         let found = self.search_ahead(layout, window).await?;
         at.remember(&found.rejected);
         let total = at.total.or(found.total);
-        let next = after_page(&at, &found)?.map(|next| Position { total, ..next });
+        let next = after_search(&at, &found)?.map(|next| Position { total, ..next });
         let mut page = page_of(ask, found);
         page.total = total;
         page.next = match next {
@@ -390,6 +390,16 @@ pub(super) fn after_page(at: &Position, records: &Records) -> Result<Option<Posi
     };
     let (seen, pages) = (at.seen + records.ids.len() as u64, at.pages + 1);
     Ok(Some(Position { last: *last, after: Some(after.clone()), seen, pages, ..at.clone() }))
+}
+
+/// The position after a page of the search. One that calls itself the last although fewer records came than it counted is
+/// not believed: what follows is asked for by the last id, until nothing comes.
+fn after_search(at: &Position, found: &Records) -> Result<Option<Position>> {
+    let next = after_page(at, found)?;
+    let (None, Some(last)) = (&next, found.ids.last()) else { return Ok(next) };
+    let seen = at.seen + found.ids.len() as u64;
+    let more = at.total.or(found.total).is_some_and(|total| seen < total);
+    Ok(more.then(|| Position { last: *last, after: None, seen, pages: at.pages + 1, ..at.clone() }))
 }
 
 /// Whether all ids are new and in their order.
