@@ -9,6 +9,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, CopyOutStream, NoTls, Row};
 
 use super::failure::explain;
+use super::ident::literal;
 use super::settings::{Settings, SslMode};
 use super::tls;
 use crate::base::{Budget, Error, Kind, Result, Secret};
@@ -57,6 +58,10 @@ impl Link {
         );
         for (name, value) in FORMATS {
             setup.push_str(&format!("; SET {name} = '{value}'"));
+        }
+        // A zone that the server does not know is said now, and not only when a run happens to need it.
+        if let Some(zone) = settings.time_zone.as_deref().and_then(literal) {
+            setup.push_str(&format!("; SELECT now() AT TIME ZONE {zone}"));
         }
         link.batch_for_free(&setup).await?;
         Ok(link)
