@@ -16,7 +16,7 @@ fn at_terminal(home: &Home, arguments: &[&str]) -> OsSession {
     let mut command = home.command(arguments);
     command.env("TERM", "xterm").env("NO_COLOR", "1");
     let mut session = Session::spawn(command).unwrap();
-    session.set_expect_timeout(Some(Duration::from_secs(20)));
+    session.set_expect_timeout(Some(Duration::from_secs(90)));
     session
 }
 
