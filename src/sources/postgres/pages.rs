@@ -163,7 +163,9 @@ impl PostgresSession {
             Stage::Sweep { complete, .. } => Pass::new(Some(complete), start.clone()),
             Stage::Rows(pass) => pass,
         };
-        let has_place = pass.place.is_some() && place.files == plan.relation.files;
+        // A place in one of several partitions was seen to miss changes of the others, so their walk begins anew.
+        let is_one = plan.relation.kind != Relkind::Partitioned;
+        let has_place = is_one && pass.place.is_some() && place.files == plan.relation.files;
         if !has_place {
             // In the same snapshot the walk shows the same rows again; in a later one it begins there.
             pass = Pass::new(pass.from, if is_same { pass.began } else { start.clone() });
