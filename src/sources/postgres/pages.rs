@@ -164,7 +164,7 @@ impl PostgresSession {
             Stage::Rows(pass) => pass,
         };
         // A place in one of several partitions was seen to miss changes of the others, so their walk begins anew.
-        let is_one = plan.relation.kind != Relkind::Partitioned;
+        let is_one = plan.relation.kind != super::relation::Relkind::Partitioned;
         let has_place = is_one && pass.place.is_some() && place.files == plan.relation.files;
         if !has_place {
             // In the same snapshot the walk shows the same rows again; in a later one it begins there.
