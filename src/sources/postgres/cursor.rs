@@ -85,9 +85,18 @@ pub struct Swept {
 /// A place on disk. As long as a table keeps its files, rows that were behind it still are, or were written anew since.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// The partitions that rows came from, in order; the last one is being read. Empty for a table without any
+    /// Partitions that were read to their end
     #[serde(default)]
-    pub parts: Vec<u32>,
+    pub done: Vec<u32>,
+    /// How far the others are; the last one is being read. After a break the server may come to one that had no rows before
+    /// first, so several can be half read. A table without partitions is number 0
+    pub reached: Vec<Reached>,
+}
+
+/// The last row that was read of one partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    pub part: u32,
     /// `ctid`: the block, and the row in it
     pub block: u32,
     pub row: u16,
@@ -96,10 +105,30 @@ pub struct Place {
 impl Place {
     /// The condition for everything behind it.
     pub fn beyond(&self) -> String {
-        let behind = format!("ctid > '({},{})'::tid", self.block, self.row);
-        let Some(part) = self.parts.last() else { return behind };
-        let known = self.parts.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-        format!("(tableoid = {part} AND {behind} OR tableoid <> ALL ('{{{known}}}'::oid[]))")
+        let behind = |at: &Reached| format!("ctid > '({},{})'::tid", at.block, at.row);
+        if let [Reached { part: 0, .. }] = &self.reached[..] {
+            return behind(&self.reached[0]);
+        }
+        let half = self.reached.iter().map(|at| format!("tableoid = {} AND {} OR ", at.part, behind(at)));
+        let known = self.done.iter().copied().chain(self.reached.iter().map(|at| at.part));
+        let known = known.map(|part| part.to_string()).collect::<Vec<_>>().join(",");
+        format!("({}tableoid <> ALL ('{{{known}}}'::oid[]))", half.collect::<String>())
+    }
+
+    /// Goes on in this partition; `left` was read to its end. Whether rows of it may still come.
+    pub fn turn_to(&mut self, part: u32, left: Option<u32>) -> bool {
+        if let Some(left) = left {
+            self.reached.retain(|at| at.part != left);
+            self.done.push(left);
+        }
+        match self.reached.iter().position(|at| at.part == part) {
+            Some(at) => {
+                let at = self.reached.remove(at);
+                self.reached.push(at);
+            }
+            None => self.reached.push(Reached { part, block: 0, row: 0 }),
+        }
+        !self.done.contains(&part)
     }
 }
 
@@ -119,5 +148,28 @@ pub struct Pass {
 impl Pass {
     pub fn new(from: Option<Start>, began: Start) -> Self {
         Pass { from, began, place: None, rows: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partition_that_was_left_half_read_is_taken_up_again() {
+        let mut place = Place::default();
+        assert!(place.turn_to(7, None));
+        assert!(place.turn_to(9, Some(7)));
+        (place.reached[0].block, place.reached[0].row) = (3, 4);
+        // After a break: 8 had no rows before, and comes first now.
+        assert!(place.turn_to(8, None));
+        assert_eq!(
+            place.beyond(),
+            "(tableoid = 9 AND ctid > '(3,4)'::tid OR tableoid = 8 AND ctid > '(0,0)'::tid OR \
+             tableoid <> ALL ('{7,9,8}'::oid[]))"
+        );
+        assert!(place.turn_to(9, Some(8)));
+        assert_eq!((place.done.as_slice(), place.reached.len()), ([7, 8].as_slice(), 1));
+        assert!(!place.turn_to(7, Some(9)), "rows of a partition that had ended are out of order");
     }
 }

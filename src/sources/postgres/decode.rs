@@ -21,8 +21,10 @@ pub struct Decoder {
     ended: bool,
     /// The beginning of a row whose rest has not come yet
     unfinished: BytesMut,
-    /// Where the last row was on disk
+    /// How far it has come on disk
     place: Option<Place>,
+    /// The partition of the last row of this stream
+    part: Option<u32>,
     /// Rows came in the order of the disk
     is_ordered: bool,
 }
@@ -66,6 +68,7 @@ impl Decoder {
             ended: false,
             unfinished: BytesMut::new(),
             place: None,
+            part: None,
             is_ordered: true,
         }
     }
@@ -131,11 +134,11 @@ impl Decoder {
             return Err(malformed());
         }
         let mut bad = None;
-        let mut found = (None, 0, 0);
+        let mut found = (0, 0, 0);
         if self.lead == Lead::PartAndCtid {
             let Some((part, after)) = field(rest)? else { return Ok(Row::Unfinished) };
             rest = after;
-            found.0 = Some(part.and_then(|oid| oid.try_into().ok()).map(u32::from_be_bytes).ok_or_else(malformed)?);
+            found.0 = part.and_then(|oid| oid.try_into().ok()).map(u32::from_be_bytes).ok_or_else(malformed)?;
         }
         if self.lead != Lead::Nothing {
             let Some((ctid, after)) = field(rest)? else { return Ok(Row::Unfinished) };
@@ -173,16 +176,16 @@ impl Decoder {
 }
 
 impl Decoder {
-    fn pass_by(&mut self, (part, block, row): (Option<u32>, u32, u16)) {
+    /// Remembers where the row is that is being read.
+    fn pass_by(&mut self, (part, block, row): (u32, u32, u16)) {
         let place = self.place.get_or_insert_default();
-        let is_same_part = place.parts.last().copied() == part;
-        if is_same_part {
-            self.is_ordered &= (block, row) > (place.block, place.row);
-        } else if let Some(part) = part {
-            self.is_ordered &= !place.parts.contains(&part);
-            place.parts.push(part);
+        if self.part != Some(part) {
+            self.is_ordered &= place.turn_to(part, self.part);
+            self.part = Some(part);
         }
-        (place.block, place.row) = (block, row);
+        let reached = place.reached.last_mut().expect("it was turned to");
+        self.is_ordered &= (block, row) > (reached.block, reached.row);
+        (reached.block, reached.row) = (block, row);
     }
 }
 

@@ -163,9 +163,7 @@ impl PostgresSession {
             Stage::Sweep { complete, .. } => Pass::new(Some(complete), start.clone()),
             Stage::Rows(pass) => pass,
         };
-        // A place in one of several partitions was seen to miss changes of the others, so their walk begins anew.
-        let is_one = plan.relation.kind != super::relation::Relkind::Partitioned;
-        let has_place = is_one && pass.place.is_some() && place.files == plan.relation.files;
+        let has_place = pass.place.is_some() && place.files == plan.relation.files;
         if !has_place {
             // In the same snapshot the walk shows the same rows again; in a later one it begins there.
             pass = Pass::new(pass.from, if is_same { pass.began } else { start.clone() });
@@ -228,7 +226,14 @@ impl PostgresSession {
         pass.rows += count;
         pass.place = open.decoder.place();
         let total = open.plan.relation.rows.filter(|_| place.whole && !open.plan.has_conditions());
-        let listing = place.whole.then_some(Listing::Rows { end: false });
+        let listing = match &place.swept {
+            // Keys are being listed as they are on disk, where these may have moved behind the place that was reached.
+            Some(_) if !open.plan.is_sortable => {
+                Some(Listing::Keys { keys: keys_of(&batch.rows, ask.key_len), end: false })
+            }
+            Some(_) => None,
+            None => place.whole.then_some(Listing::Rows { end: false }),
+        };
         let page = if batch.end {
             self.after_rows(ask, open.plan, place, pass).await?
         } else {
@@ -237,7 +242,13 @@ impl PostgresSession {
             self.open = Some(open);
             Page::empty(ask, next)
         };
-        let listing = page.listing.or(listing);
+        let listing = match (page.listing, listing) {
+            (Some(Listing::Keys { mut keys, end }), Some(Listing::Keys { keys: moved, .. })) => {
+                moved.iter().flatten().for_each(|cell| keys.push(cell));
+                Some(Listing::Keys { keys, end })
+            }
+            (listing, other) => listing.or(other),
+        };
         Ok(Page { rows: batch.rows, rejected: batch.rejected, listing, total, ..page })
     }
 
@@ -327,6 +338,14 @@ fn listing_anew(plan: &Plan, ask: &Ask<'_>, mut place: Position) -> Page {
     }
     let listing = Some(Listing::Sorted { keys: listed, end: false });
     Page { listing, ..Page::empty(ask, Next::More(to_json(&place))) }
+}
+
+fn keys_of(rows: &Rows, key_len: usize) -> Rows {
+    let mut keys = Rows::new(key_len);
+    for row in rows.iter() {
+        row.take(key_len).for_each(|cell| keys.push(cell));
+    }
+    keys
 }
 
 fn exact(rows: &Rows, row: usize, key_len: usize) -> Vec<Json> {

@@ -158,6 +158,7 @@ async fn a_run_that_is_broken_after_every_page_still_ends() {
                 })
                 .await;
             assert!(ran.pages < 500, "{key}: {ran:?}");
+            mirror.assert_misses_nothing(&way, &format!("{key}, run {run}")).await;
             mirror.sync(way.session().await.as_mut()).await;
             mirror.assert_equals_source(&way, &format!("{key}, run {run}")).await;
         }
@@ -187,35 +188,69 @@ async fn a_table_that_was_rewritten_on_disk_is_read_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn partitions_that_are_broken_off_begin_again() {
+async fn partitions_are_resumed_too() {
+    let seed = rand::random();
+    println!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    for round in 0..if is_deep() { 200 } else { 6 } {
+        // Timestamps have no order that the store shares: their keys are listed as they are on disk.
+        let key = if round % 2 == 0 { "bigint" } else { "timestamptz" };
+        let database = Database::new();
+        database.run(&format!(
+            "CREATE TABLE t (k {key} PRIMARY KEY, n bigint, v text, updated_at timestamptz) PARTITION BY HASH (k);
+             CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 3, REMAINDER 0);
+             CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 3, REMAINDER 1);
+             CREATE TABLE t2 PARTITION OF t FOR VALUES WITH (MODULUS 3, REMAINDER 2);
+             INSERT INTO t SELECT {}, i, 'v', now() FROM generate_series(1, 300) i",
+            value(key)
+        ));
+        let way = Way::to(&database).paged(random.random_range(7..40));
+        let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
+        let ran = mirror.sync_with_breaks(&way, |_| true, async || {}).await;
+        assert!(ran.first_repeat.is_none_or(|at| at == 300), "seed {seed}: {ran:?}");
+        let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
+        for run in 0..3 {
+            let writes: Vec<String> = (0..200).map(|_| write(&mut random, key)).collect();
+            let mut writes = writes.iter();
+            mirror
+                .sync_with_breaks(&way, |page| page < 60, async || {
+                    let client = database.client().await;
+                    client.batch_execute(writes.next().unwrap()).await.unwrap();
+                })
+                .await;
+            let what = format!("seed {seed}, round {round}, run {run}");
+            // After so many breaks, what was deleted on the way may stay until the next run; nothing may be missing.
+            mirror.assert_misses_nothing(&way, &what).await;
+            mirror.sync(way.session().await.as_mut()).await;
+            mirror.assert_equals_source(&way, &what).await;
+        }
+    }
+}
+
+/// Partitions that had no rows when their turn was have some when it comes again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn partitions_that_fill_up_in_between_do_not_hide_the_rest_of_another() {
     let database = Database::new();
     database.run(
-        "CREATE TABLE t (k bigint PRIMARY KEY, n bigint, v text, updated_at timestamptz) PARTITION BY HASH (k);
-         CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 3, REMAINDER 0);
-         CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 3, REMAINDER 1);
-         CREATE TABLE t2 PARTITION OF t FOR VALUES WITH (MODULUS 3, REMAINDER 2);
-         INSERT INTO t SELECT i, i, 'v', now() FROM generate_series(1, 500) i",
+        "CREATE TABLE t (k int PRIMARY KEY, v text) PARTITION BY RANGE (k);
+         CREATE TABLE t0 PARTITION OF t FOR VALUES FROM (0) TO (1000);
+         CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (1000) TO (2000);
+         CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (2000) TO (3000);
+         INSERT INTO t SELECT i, 'old' FROM generate_series(2000, 2099) i",
     );
-    let seed = rand::random();
-    let mut random = StdRng::seed_from_u64(seed);
     let way = Way::to(&database).paged(30);
     let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
-    mirror.sync_with_breaks(&way, |page| page == 3 || page == 14, async || {}).await;
-    mirror.assert_equals_source(&way, "without writes").await;
-    let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
-    let writes: Vec<String> = (0..200).map(|_| write(&mut random, "bigint")).collect();
-    let mut writes = writes.iter();
-    mirror
-        .sync_with_breaks(
-            &way,
-            |page| page % 2 == 0 && page < 60,
-            async || {
-                let client = database.client().await;
-                client.batch_execute(writes.next().unwrap()).await.unwrap();
-            },
-        )
+    let mut from = 0;
+    let ran = mirror
+        .sync_with_breaks(&way, |page| page < 6, async || {
+            let client = database.client().await;
+            let sql = format!("INSERT INTO t SELECT i, 'new' FROM generate_series({from}, {from} + 99) i");
+            client.batch_execute(&sql).await.unwrap();
+            from = if from < 1000 { from + 1000 } else { from - 900 };
+        })
         .await;
-    mirror.assert_equals_source(&way, &format!("seed {seed}")).await;
+    assert!(ran.breaks >= 5);
+    mirror.assert_equals_source(&way, "after other partitions filled up").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
