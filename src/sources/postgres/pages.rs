@@ -16,7 +16,7 @@ use crate::sources::{Ask, Listing, Mode, Next, Page};
 const KEYS_A_ROW: usize = 5;
 /// How often a listing of keys begins anew when the snapshot is another one. After that it goes on, so that it ends
 /// however often the connection is lost: what was deleted in its first part meanwhile is found by the next run.
-const RESTARTS: u32 = 2;
+const RESTARTS: u32 = 5;
 const NO_SNAPSHOT: &str = "a snapshot was opened before";
 
 /// Where a run begins.
@@ -270,11 +270,10 @@ impl PostgresSession {
         }
         let again = place.swept.as_ref().map(|swept| swept.restarts + 1).filter(|times| *times <= RESTARTS);
         place.stage = Stage::Sweep { complete: start.clone(), keys: keys.clone() };
-        if let Some(times) = again {
+        // Keys in no order cannot be listed anew: what was listed once stays listed until the next run.
+        if let Some(times) = again.filter(|_| plan.is_sortable) {
             place.swept = Some(Swept { restarts: times, ..Swept::default() });
-            if plan.is_sortable {
-                return Ok(listing_anew(&plan, ask, place));
-            }
+            return Ok(listing_anew(&plan, ask, place));
         }
         // In the same page as the last rows, so that a page is a step forward however often the connection is lost.
         let mut open = self.start_reading(ask, plan, place).await?;

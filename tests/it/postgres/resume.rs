@@ -72,7 +72,7 @@ async fn whatever_happens_between_two_pages_the_copy_ends_true() {
     let seed = rand::random();
     println!("seed {seed}");
     let mut random = StdRng::seed_from_u64(seed);
-    let rounds = if is_deep() { 100 } else { 1 };
+    let rounds = if is_deep() { 60 } else { 1 };
     for round in 0..rounds {
         for (key, column) in
             [("bigint", None), ("bigint", Some("updated_at")), ("uuid", None), ("text", None), ("timestamptz", None)]
@@ -103,11 +103,11 @@ async fn whatever_happens_between_two_pages_the_copy_ends_true() {
                         },
                     )
                     .await;
-                if is_first {
-                    mirror
-                        .assert_equals_source(&way, &format!("{what}, a first load after {} breaks", ran.breaks))
-                        .await;
+                // Up to five breaks cannot keep a first load from being exact at once, where keys have an order.
+                if is_first && ran.breaks <= 5 && key != "timestamptz" {
+                    mirror.assert_equals_source(&way, &format!("{what}, after {} breaks", ran.breaks)).await;
                 }
+                mirror.assert_misses_nothing(&way, &what).await;
                 mirror.sync(way.session().await.as_mut()).await;
                 mirror.assert_equals_source(&way, &format!("{what}, then a whole run")).await;
                 for _ in 0..3 {
@@ -213,10 +213,14 @@ async fn partitions_are_resumed_too() {
             let writes: Vec<String> = (0..200).map(|_| write(&mut random, key)).collect();
             let mut writes = writes.iter();
             mirror
-                .sync_with_breaks(&way, |page| page < 60, async || {
-                    let client = database.client().await;
-                    client.batch_execute(writes.next().unwrap()).await.unwrap();
-                })
+                .sync_with_breaks(
+                    &way,
+                    |page| page < 60,
+                    async || {
+                        let client = database.client().await;
+                        client.batch_execute(writes.next().unwrap()).await.unwrap();
+                    },
+                )
                 .await;
             let what = format!("seed {seed}, round {round}, run {run}");
             // After so many breaks, what was deleted on the way may stay until the next run; nothing may be missing.
@@ -242,12 +246,16 @@ async fn partitions_that_fill_up_in_between_do_not_hide_the_rest_of_another() {
     let mut mirror = Mirror::of(way.session().await.as_mut(), "t").await;
     let mut from = 0;
     let ran = mirror
-        .sync_with_breaks(&way, |page| page < 6, async || {
-            let client = database.client().await;
-            let sql = format!("INSERT INTO t SELECT i, 'new' FROM generate_series({from}, {from} + 99) i");
-            client.batch_execute(&sql).await.unwrap();
-            from = if from < 1000 { from + 1000 } else { from - 900 };
-        })
+        .sync_with_breaks(
+            &way,
+            |page| page < 6,
+            async || {
+                let client = database.client().await;
+                let sql = format!("INSERT INTO t SELECT i, 'new' FROM generate_series({from}, {from} + 99) i");
+                client.batch_execute(&sql).await.unwrap();
+                from = if from < 1000 { from + 1000 } else { from - 900 };
+            },
+        )
         .await;
     assert!(ran.breaks >= 5);
     mirror.assert_equals_source(&way, "after other partitions filled up").await;
