@@ -1,6 +1,10 @@
 //! One test binary: the house's rules, the engine's promises, and the real program in an empty home.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that is surprised should stop there, and says its seed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that is surprised should stop there, and says its seed"
+)]
 
 mod canary;
 mod connections;
