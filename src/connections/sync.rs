@@ -265,6 +265,7 @@ impl Engine<'_> {
             Listing::Rows { end } => BatchListing::Rows { end: *end },
             Listing::Keys { keys, end } => BatchListing::Keys { keys, end: *end },
             Listing::Sorted { keys, end } => BatchListing::Sorted { keys, end: *end },
+            Listing::Anew => BatchListing::Anew,
         });
         let batch = Batch {
             rows: &page.rows,

@@ -237,8 +237,11 @@ pub enum Listing {
     /// Keys in any order
     Keys { keys: Rows, end: bool },
     /// Keys in ascending order: integers by size, text by its UTF-8 bytes, composite keys left to right. The page speaks
-    /// for everything after the last key of the sorted page before it, up to its own last key (or the end, when `end`)
+    /// for everything after the last key of the sorted page before it, up to its own last key (or the end, when `end`),
+    /// rows of earlier pages included
     Sorted { keys: Rows, end: bool },
+    /// What was listed so far no longer counts; the listing begins again with the next page
+    Anew,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -79,6 +79,7 @@ fn put(run: &mut appctl::store::Run<'_>, page: &Page<'_>) {
     let listing = page.listing.map(|(kind, _, end)| match kind {
         "rows" => BatchListing::Rows { end },
         "keys" => BatchListing::Keys { keys: &listed, end },
+        "anew" => BatchListing::Anew,
         _ => BatchListing::Sorted { keys: &listed, end },
     });
     let next = if page.last { BatchNext::Done(json!({"at": 1})) } else { BatchNext::More(json!({"page": 1})) };
@@ -150,6 +151,38 @@ fn a_complete_listing_removes_what_it_does_not_name_and_a_half_one_removes_nothi
         sync(&store, "3", &[whole]);
         assert_eq!(holds(&store), "2 Bob 2, 4 Di 4", "{kind}");
     }
+}
+
+#[test]
+fn a_listing_that_begins_anew_forgets_what_it_named() {
+    for (kind, first) in [("keys", true), ("keys", false), ("sorted", true), ("sorted", false)] {
+        let store = store();
+        let all = "1 Ada 1, 2 Bob 2, 3 Cy 3";
+        if !first {
+            sync(&store, "1", &[sees(all)]);
+        }
+        let page = |rows, listing, last| Page { rows, gone: "", listing, last };
+        let pages = [
+            page(if first { all } else { "" }, None, false),
+            page("", Some((kind, "1 2", false)), false), // 1 went after this
+            page("", Some(("anew", "", false)), false),
+            page("", Some((kind, "2", false)), false),
+            page("", Some((kind, "3", true)), true),
+        ];
+        sync(&store, "2", &pages);
+        assert_eq!(holds(&store), "2 Bob 2, 3 Cy 3", "{kind}, first load: {first}");
+    }
+}
+
+#[test]
+fn a_row_that_went_again_before_a_sorted_listing_passed_is_gone() {
+    let store = store();
+    sync(&store, "1", &[sees("1 Ada 1")]);
+    let came = Page { last: false, ..sees("2 Bob 2, 3 Cy 3") };
+    let listed = Page { rows: "", gone: "", listing: Some(("sorted", "1 3", true)), last: true };
+    let counts = sync(&store, "2", &[came, listed]);
+    assert_eq!((counts.fetched, counts.inserted, counts.unchanged), (2, 1, 1));
+    assert_eq!(holds(&store), "1 Ada 1, 3 Cy 3");
 }
 
 #[test]

@@ -9,14 +9,14 @@ use super::plan::Plan;
 use super::snapshot::{Reading, Snapshot};
 use super::stream::{Batch, Open};
 use super::{PostgresSession, Relation};
-use crate::base::{Error, Result, Rows, Value};
+use crate::base::{Error, Result, Rows};
 use crate::sources::{Ask, Listing, Mode, Next, Page};
 
 /// Pages of keys are longer than pages of rows.
 const KEYS_A_ROW: usize = 5;
 /// How often a listing of keys begins anew when the snapshot is another one. After that it goes on, so that it ends
 /// however often the connection is lost: what was deleted in its first part meanwhile is found by the next run.
-const RESTARTS: u32 = 5;
+const RESTARTS: u32 = 30;
 const NO_SNAPSHOT: &str = "a snapshot was opened before";
 
 /// Where a run begins.
@@ -270,10 +270,9 @@ impl PostgresSession {
         }
         let again = place.swept.as_ref().map(|swept| swept.restarts + 1).filter(|times| *times <= RESTARTS);
         place.stage = Stage::Sweep { complete: start.clone(), keys: keys.clone() };
-        // Keys in no order cannot be listed anew: what was listed once stays listed until the next run.
-        if let Some(times) = again.filter(|_| plan.is_sortable) {
+        if let Some(times) = again {
             place.swept = Some(Swept { restarts: times, ..Swept::default() });
-            return Ok(listing_anew(&plan, ask, place));
+            return Ok(Page { listing: Some(Listing::Anew), ..Page::empty(ask, Next::More(to_json(&place))) });
         }
         // In the same page as the last rows, so that a page is a step forward however often the connection is lost.
         let mut open = self.start_reading(ask, plan, place).await?;
@@ -324,19 +323,6 @@ impl PostgresSession {
             keys,
         }
     }
-}
-
-/// A listing in order that begins anew says so with a page that holds only the least key: after it, the next page speaks
-/// for everything from there.
-fn listing_anew(plan: &Plan, ask: &Ask<'_>, mut place: Position) -> Page {
-    let least = plan.least_key();
-    let mut listed = Rows::new(ask.key_len);
-    listed.push_row(&least);
-    if let Some(swept) = &mut place.swept {
-        swept.after = Some(least.iter().map(Value::to_exact_json).collect());
-    }
-    let listing = Some(Listing::Sorted { keys: listed, end: false });
-    Page { listing, ..Page::empty(ask, Next::More(to_json(&place))) }
 }
 
 fn keys_of(rows: &Rows, key_len: usize) -> Rows {

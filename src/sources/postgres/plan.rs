@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::snapshot::Snapshot;
 use super::types::{Attribute, Decode, KeyOrder};
 use super::{Server, filter, times};
-use crate::base::{Error, Result, Timestamp, Value};
+use crate::base::{Error, Result, Timestamp};
 use crate::sources::Ask;
 
 /// Between a zone twelve hours behind UTC and UTC.
@@ -198,16 +198,6 @@ impl Plan {
         });
         let literals = literals.collect::<Option<Vec<_>>>().filter(|literals| literals.len() == self.key_len);
         literals.map(|literals| literals.join(", ")).ok_or_else(damaged)
-    }
-
-    /// A key that sorts before every other.
-    pub fn least_key(&self) -> Vec<Value> {
-        let least = self.key().iter().map(|attribute| match attribute.key_order() {
-            KeyOrder::Integer => Value::Integer(i64::MIN),
-            KeyOrder::Uuid => Value::text("00000000-0000-0000-0000-000000000000"),
-            _ => Value::text(""),
-        });
-        least.collect()
     }
 
     /// How many keys there are, and a hash over all of them in any order.

@@ -107,6 +107,12 @@ pub fn seen_table(connection: &Connection, plan: &ObjectPlan, hidden: &str) -> R
     Ok(())
 }
 
+/// Forgets the keys of a listing that begins anew.
+pub fn forget_seen(connection: &Connection, hidden: &str) -> Result<()> {
+    connection.execute_batch(&format!("DROP TABLE IF EXISTS {}", quote(&seen_name(hidden))))?;
+    Ok(())
+}
+
 /// Removes what the ended listing did not name; gives how many rows that were.
 pub fn keep_seen(connection: &Connection, plan: &ObjectPlan, hidden: &str) -> Result<u64> {
     let seen = quote(&seen_name(hidden));

@@ -75,6 +75,7 @@ pub enum BatchListing<'p> {
     Rows { end: bool },
     Keys { keys: &'p Rows, end: bool },
     Sorted { keys: &'p Rows, end: bool },
+    Anew,
 }
 
 #[derive(Debug)]

@@ -40,9 +40,18 @@ pub fn to_stage(
             progress.listing = ListingState::Keys { ended: *end };
         }
         Some(BatchListing::Sorted { keys, end }) => {
-            let missing = missing(&store.lock(), &staged.plan, staged.plan.table.name.as_str(), keys, *end, &progress)?;
-            pen.missing(&missing)?;
+            let stored = staged.plan.table.name.as_str();
+            let gone = missing(&store.lock(), &staged.plan, stored, keys, *end, &progress)?;
+            pen.missing(&gone)?;
+            let gone = missing(&stage.connection, &staged.plan, &format!("rows_{number}"), keys, *end, &progress)?;
+            for key in &gone {
+                progress.dropped += pen.remove(key.iter().map(Value::cell))?;
+            }
             progress.listing = merged(keys, *end, &progress);
+        }
+        Some(BatchListing::Anew) => {
+            stage.connection.execute_batch(&format!("DELETE FROM seen_{number}"))?;
+            progress.listing = ListingState::None;
         }
     }
     note(&mut progress, batch);
@@ -87,6 +96,10 @@ pub fn to_hidden(
                     progress.dropped += pen.remove(key.iter().map(Value::cell))?;
                 }
                 progress.listing = merged(keys, *end, &progress);
+            }
+            Some(BatchListing::Anew) => {
+                load::forget_seen(&main, hidden)?;
+                progress.listing = ListingState::None;
             }
         }
         note(&mut progress, batch);
@@ -256,7 +269,7 @@ impl<'c> Pen<'c> {
         Ok(())
     }
 
-    /// Keys that a sorted listing passed over. Rows of this run stay: they were seen.
+    /// Stored keys that a sorted listing passed over.
     fn missing(&self, keys: &[Vec<Value>]) -> Result<()> {
         for key in keys {
             let cells: Vec<Cell<'_>> = key.iter().map(Value::cell).collect();

@@ -259,6 +259,10 @@ impl Mirror {
         }
         match page.listing {
             None => {}
+            Some(Listing::Anew) => {
+                stage.seen.clear();
+                (stage.after, stage.listing) = (None, None);
+            }
             Some(Listing::Rows { end }) => stage.listing = end.then_some("rows"),
             Some(Listing::Keys { keys: listed, end }) => {
                 ran.listed += listed.len();
@@ -278,13 +282,9 @@ impl Mirror {
                     after.as_ref().is_none_or(|after| key > after)
                         && (end || last.as_ref().is_some_and(|last| key <= last))
                 };
-                let stored = if is_first { &stage.rows } else { &self.rows };
-                let missing: Vec<Key> =
-                    stored.keys().filter(|key| spoken_for(key) && !names.contains(key)).cloned().collect();
-                if is_first {
-                    missing.iter().for_each(|key| drop(stage.rows.remove(key)));
-                }
-                stage.gone.extend(missing);
+                let is_missing = |key: &Key| spoken_for(key) && !names.contains(key);
+                stage.gone.extend(self.rows.keys().filter(|key| is_missing(key)).cloned());
+                stage.rows.retain(|key, _| !is_missing(key));
                 stage.after = last.or(after);
                 stage.listing = end.then_some("sorted");
             }

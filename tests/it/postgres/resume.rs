@@ -72,7 +72,7 @@ async fn whatever_happens_between_two_pages_the_copy_ends_true() {
     let seed = rand::random();
     println!("seed {seed}");
     let mut random = StdRng::seed_from_u64(seed);
-    let rounds = if is_deep() { 60 } else { 1 };
+    let rounds = if is_deep() { 100 } else { 1 };
     for round in 0..rounds {
         for (key, column) in
             [("bigint", None), ("bigint", Some("updated_at")), ("uuid", None), ("text", None), ("timestamptz", None)]
@@ -103,10 +103,10 @@ async fn whatever_happens_between_two_pages_the_copy_ends_true() {
                         },
                     )
                     .await;
-                // Up to five breaks cannot keep a first load from being exact at once, where keys have an order.
-                if is_first && ran.breaks <= 5 && key != "timestamptz" {
+                if is_first || key != "timestamptz" {
                     mirror.assert_equals_source(&way, &format!("{what}, after {} breaks", ran.breaks)).await;
                 }
+                // Keys without an order do not say which rows of this very run went again; the next run finds them.
                 mirror.assert_misses_nothing(&way, &what).await;
                 mirror.sync(way.session().await.as_mut()).await;
                 mirror.assert_equals_source(&way, &format!("{what}, then a whole run")).await;
@@ -215,7 +215,7 @@ async fn partitions_are_resumed_too() {
             mirror
                 .sync_with_breaks(
                     &way,
-                    |page| page < 60,
+                    |page| page % 2 == 0 && page < 60,
                     async || {
                         let client = database.client().await;
                         client.batch_execute(writes.next().unwrap()).await.unwrap();
@@ -223,7 +223,9 @@ async fn partitions_are_resumed_too() {
                 )
                 .await;
             let what = format!("seed {seed}, round {round}, run {run}");
-            // After so many breaks, what was deleted on the way may stay until the next run; nothing may be missing.
+            if run == 0 || key == "bigint" {
+                mirror.assert_equals_source(&way, &what).await;
+            }
             mirror.assert_misses_nothing(&way, &what).await;
             mirror.sync(way.session().await.as_mut()).await;
             mirror.assert_equals_source(&way, &what).await;

@@ -127,6 +127,7 @@ impl Run {
         }
         let (listed, end) = match &page.listing {
             None => (None, false),
+            Some(Listing::Anew) => panic!("HubSpot's listings go on where they were"),
             Some(Listing::Rows { end }) => (None, *end),
             Some(Listing::Keys { keys, end } | Listing::Sorted { keys, end }) => (Some(keys), *end),
         };
