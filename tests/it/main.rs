@@ -7,6 +7,7 @@
 )]
 
 mod canary;
+mod conformance;
 mod connections;
 mod connections_story;
 mod demo;
