@@ -299,7 +299,9 @@ impl Engine<'_> {
         object: Option<&str>,
         tell: Tell<'_>,
     ) -> Result<()> {
-        let wait = error.retry_after.unwrap_or(FIRST_WAIT * 2_u32.pow(*attempt));
+        let longest = FIRST_WAIT * 2_u32.pow(*attempt);
+        // What the other side asks for is kept; our own waits differ, so that runs that failed together come back apart.
+        let wait = error.retry_after.unwrap_or_else(|| longest.mul_f64(rand::random_range(0.5..=1.0)));
         if error.kind != Kind::Remote || *attempt >= RETRIES || wait > LONGEST_WAIT {
             return Err(error);
         }
@@ -358,7 +360,7 @@ impl Engine<'_> {
             return Ok(report);
         }
         tell(Event::Applying);
-        let finishing: Vec<FinishObject> = done.iter().map(|read| finish_object(read, request, started)).collect();
+        let finishing: Vec<FinishObject> = done.iter().map(|read| finish_object(&run, read, request)).collect();
         let what = format!("sync {}", connection.name);
         let applied = run.finish(&finishing, &what, &|applied| {
             let mut report = report.clone();
@@ -370,8 +372,9 @@ impl Engine<'_> {
     }
 }
 
-fn finish_object(read: &Read, request: &SyncRequest, started: Timestamp) -> FinishObject {
-    let state = State { cursor: None, shape: read.shape.clone(), fresh: Some(started), drift: read.drift.clone() };
+fn finish_object(run: &Run<'_>, read: &Read, request: &SyncRequest) -> FinishObject {
+    let fresh = run.progress(&read.object).map(|progress| progress.begun);
+    let state = State { cursor: None, shape: read.shape.clone(), fresh, drift: read.drift.clone() };
     FinishObject {
         object: read.object.clone(),
         state: serde_json::to_value(state).expect("a state is JSON"),

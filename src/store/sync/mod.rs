@@ -97,6 +97,8 @@ pub enum Verdict {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ObjectProgress {
     pub fingerprint: String,
+    /// When the run began that asked for its first page; an earlier one than this run when that died
+    pub begun: Timestamp,
     /// `None` before the first page
     pub position: Option<Json>,
     /// The next run's cursor, once the object is complete
@@ -326,6 +328,8 @@ impl Run<'_> {
             load::begin(self.store, &self.request.connection, self.epoch, &plan)?
         };
         let object = plan.object.clone();
+        let begun = if progress.pages == 0 { self.request.started } else { progress.begun };
+        let progress = ObjectProgress { begun, ..progress };
         self.objects.insert(object.clone(), Staged { plan, progress, place });
         Ok(&self.objects[&object].progress)
     }
