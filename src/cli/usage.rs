@@ -64,7 +64,15 @@ pub fn explain(error: &clap::Error, arguments: &[OsString]) -> Error {
     let (message, meant) = match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let word = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-            (format!("`{path}` has no command `{word}`"), meant(ContextKind::SuggestedSubcommand))
+            // clap gives all that are near, the nearest last.
+            let near = match error.get(ContextKind::SuggestedSubcommand) {
+                Some(ContextValue::Strings(texts)) => {
+                    crate::base::names::closest(&word, texts.iter().map(String::as_str))
+                }
+                _ => None,
+            };
+            let meant = near.map(|near| format!("did you mean `{near}`? {help}"));
+            (format!("`{path}` has no command `{word}`"), meant)
         }
         ErrorKind::UnknownArgument if argument().starts_with('-') => {
             (format!("`{path}` has no option `{}`", argument()), meant(ContextKind::SuggestedArg))

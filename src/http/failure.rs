@@ -37,7 +37,8 @@ impl Failure {
 
     /// A connection that failed, a silence, or a body that ended early.
     pub fn of_transport(error: &reqwest::Error) -> Self {
-        let (what, again) = if error.is_connect() {
+        let is_away = error.is_connect();
+        let (what, again) = if is_away {
             ("cannot be reached", Again::Always)
         } else if error.is_timeout() {
             ("did not answer in time", Again::IfRepeatable)
@@ -54,7 +55,9 @@ impl Failure {
         }
         let cause = clean(&cause.to_string());
         let why = if error.source().is_some() { format!("{what} ({cause})") } else { what.to_owned() };
-        Failure::new(Error::remote(why), again)
+        let error = Error::remote(why);
+        let error = if is_away { error.hint("look at the network and at the address, then try again") } else { error };
+        Failure::new(error, again)
     }
 
     /// A JSON body that could not be read: half a document is worth another attempt, another form of it is not.

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use url::Url;
 
 use crate::base::filter::Filter;
-use crate::base::{Budget, Clock, Error, FieldType, Result, Rows, Secret, Timestamp};
+use crate::base::{Budget, Clock, Error, FieldType, Result, Rows, Secret, Timestamp, names};
 use crate::http::Http;
 use crate::providers::Provider;
 
@@ -24,8 +24,12 @@ pub static ALL: &[&dyn Source] = &[&hubspot::Hubspot, &postgres::Postgres];
 /// Finds a source by its id (`hubspot`).
 pub fn find(id: &str) -> Result<&'static dyn Source> {
     ALL.iter().copied().find(|source| source.spec().id == id).ok_or_else(|| {
-        let known = ALL.iter().map(|source| source.spec().id).collect::<Vec<_>>().join(", ");
-        Error::not_found(format!("no source is called `{id}`")).hint(format!("use one of {known}"))
+        let known = || ALL.iter().map(|source| source.spec().id);
+        let all = known().collect::<Vec<_>>().join(", ");
+        Error::not_found(format!("no source is called `{id}`")).hint(match names::closest(id, known()) {
+            Some(near) => format!("did you mean `{near}`? the sources are {all}"),
+            None => format!("use one of {all}"),
+        })
     })
 }
 

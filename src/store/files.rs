@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::path::Path;
 
-use crate::base::{Doing, Result};
+use crate::base::{Doing, Error, Kind, Result};
 
 /// Makes a folder (and its parents) with mode 0700, and tightens it when it exists and is ours.
 pub fn make_folder(folder: &Path) -> Result<()> {
@@ -13,7 +13,7 @@ pub fn make_folder(folder: &Path) -> Result<()> {
     {
         use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
         builder.mode(0o700);
-        builder.create(folder).doing(|| format!("making the folder `{}`", folder.display()))?;
+        builder.create(folder).map_err(|error| no_folder(folder, &error))?;
         let mode =
             std::fs::metadata(folder).doing(|| format!("looking at `{}`", folder.display()))?.permissions().mode();
         if mode & 0o077 != 0 {
@@ -22,8 +22,19 @@ pub fn make_folder(folder: &Path) -> Result<()> {
         }
     }
     #[cfg(not(unix))]
-    builder.create(folder).doing(|| format!("making the folder `{}`", folder.display()))?;
+    builder.create(folder).map_err(|error| no_folder(folder, &error))?;
     Ok(())
+}
+
+/// Not `Kind::NotFound`, whatever the system says: nothing that was named is missing.
+fn no_folder(folder: &Path, error: &std::io::Error) -> Error {
+    let kind = match error.kind() {
+        std::io::ErrorKind::StorageFull => Kind::DiskFull,
+        std::io::ErrorKind::PermissionDenied => Kind::Denied,
+        _ => Kind::Failed,
+    };
+    Error::new(kind, format!("the folder `{}` cannot be made: {error}", folder.display()))
+        .hint("choose another place with `--home DIR`")
 }
 
 /// Opens a file for reading and writing; made with mode 0600 when it is not there.

@@ -116,7 +116,7 @@ fn a_word_that_is_no_command() {
 [status 2]
 [stderr]
 error: `appctl` has no command `completion`
-hint: did you mean `connections`? see `appctl --help`
+hint: did you mean `completions`? see `appctl --help`
 
 "#]]
     );

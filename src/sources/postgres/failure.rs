@@ -48,7 +48,11 @@ fn of_the_wire(error: &tokio_postgres::Error) -> Error {
     if text.starts_with("authentication error") {
         return Error::new(Kind::SignIn, text).hint("run `appctl connections reauth NAME` with the right password");
     }
-    Error::remote(text)
+    match text.strip_prefix("error connecting to server: ") {
+        Some(why) => Error::remote(format!("the server cannot be reached: {why}"))
+            .hint("look whether the server runs and the address is right, then try again"),
+        None => Error::remote(text),
+    }
 }
 
 /// The error and everything behind it, each part once.
