@@ -41,10 +41,38 @@ pub enum FieldType {
     /// The key of a record of another table, as text for composite keys
     Relation {
         table: TableName,
+        /// What becomes of this field when the record that it points to is deleted
+        #[serde(default)]
+        on_delete: OnDelete,
     },
     /// A reference to a file: a URL or path
     File,
     Binary,
+}
+
+/// What becomes of a relation when the record that it points to is deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// The record cannot be deleted
+    #[default]
+    Restrict,
+    /// The relation becomes null
+    Clear,
+    /// The record that points there is deleted too
+    Cascade,
+}
+
+impl OnDelete {
+    pub const ALL: [OnDelete; 3] = [OnDelete::Restrict, OnDelete::Clear, OnDelete::Cascade];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            OnDelete::Restrict => "restrict",
+            OnDelete::Clear => "clear",
+            OnDelete::Cascade => "cascade",
+        }
+    }
 }
 
 impl FieldType {
@@ -94,7 +122,7 @@ impl FieldType {
         "binary",
     ];
 
-    /// Reads `text`, `select=open,done` or `relation=people`.
+    /// Reads `text`, `select=open,done`, `relation=people` or `relation=people:cascade`.
     pub fn parse(text: &str) -> Result<Self> {
         let (word, detail) = text.split_once('=').map_or((text, None), |(word, detail)| (word, Some(detail)));
         let options = || detail.unwrap_or("").split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned);
@@ -121,13 +149,23 @@ impl FieldType {
             "select" => Ok(FieldType::Select { options: options().collect() }),
             "multi_select" => Ok(FieldType::MultiSelect { options: options().collect() }),
             "relation" => match detail {
-                Some(table) => Ok(FieldType::Relation { table: TableName::parse(table)? }),
+                Some(detail) => relation(detail),
                 None => Err(Error::usage("a relation names its table: `relation=people`")),
             },
             other => Err(Error::usage(format!("no field type is called `{other}`"))
                 .hint(format!("use one of {}", FieldType::WORDS.join(", ")))),
         }
     }
+}
+
+/// `people` or `people:cascade`. A table whose own name ends in such a word is named with the word behind it.
+fn relation(detail: &str) -> Result<FieldType> {
+    let chosen = OnDelete::ALL.into_iter().find_map(|on_delete| {
+        let table = detail.strip_suffix(on_delete.word())?.strip_suffix(':')?;
+        Some((table, on_delete))
+    });
+    let (table, on_delete) = chosen.unwrap_or((detail, OnDelete::default()));
+    Ok(FieldType::Relation { table: TableName::parse(table)?, on_delete })
 }
 
 /// One field of a table.
@@ -153,6 +191,66 @@ impl Field {
     }
 }
 
+/// A field that is worked out whenever it is read, and never stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Computed {
+    pub name: FieldName,
+    #[serde(flatten)]
+    pub how: Compute,
+}
+
+/// How a computed field gets its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Compute {
+    /// A field of the record that a relation points to: `owner.email`, also through several relations
+    Lookup { path: String },
+    /// The records of another table whose relation points here, taken together
+    Rollup {
+        table: TableName,
+        /// The relation field of `table` that points here
+        relation: FieldName,
+        function: RollupFunction,
+        /// What is taken together; nothing for `count`
+        field: Option<FieldName>,
+    },
+    /// An expression over the record's own stored fields
+    Formula { expression: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RollupFunction {
+    Count,
+    Sum,
+    Min,
+    Max,
+    Avg,
+    List,
+}
+
+impl RollupFunction {
+    pub const ALL: [RollupFunction; 6] = [
+        RollupFunction::Count,
+        RollupFunction::Sum,
+        RollupFunction::Min,
+        RollupFunction::Max,
+        RollupFunction::Avg,
+        RollupFunction::List,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            RollupFunction::Count => "count",
+            RollupFunction::Sum => "sum",
+            RollupFunction::Min => "min",
+            RollupFunction::Max => "max",
+            RollupFunction::Avg => "avg",
+            RollupFunction::List => "list",
+        }
+    }
+}
+
 /// A table: its fields in order, the names of its key fields, and the connection that fills it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
@@ -166,11 +264,18 @@ pub struct Table {
     /// The connection that fills this table; its mapped fields (`source_id`) and its rows' existence are locked
     #[serde(default)]
     pub connection: Option<ConnectionName>,
+    /// What is worked out when a record is read, shown behind the fields
+    #[serde(default)]
+    pub computed: Vec<Computed>,
 }
 
 impl Table {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name.as_str() == name)
+    }
+
+    pub fn computed(&self, name: &str) -> Option<&Computed> {
+        self.computed.iter().find(|computed| computed.name.as_str() == name)
     }
 
     /// The key fields, in the key's order.

@@ -18,7 +18,7 @@ pub mod value;
 pub use budget::Budget;
 pub use clock::{Clock, Timestamp};
 pub use error::{Doing, Error, Kind, Result};
-pub use field::{Field, FieldType, Table};
+pub use field::{Compute, Computed, Field, FieldType, OnDelete, RollupFunction, Table};
 pub use interrupt::Interrupt;
 pub use names::{AppName, ConnectionName, FieldName, Label, TableName};
 pub use rows::{Cell, Room, Rows};

@@ -184,6 +184,7 @@ fn table(connection: &Connection, config: &ObjectConfig, stored: Option<&Table>,
         key,
         generated_key: false,
         connection: None,
+        computed: Vec::new(),
     });
     table.connection = Some(connection.name.clone());
     for column in columns {

@@ -108,6 +108,7 @@ mod tests {
             key: (0..types.len()).map(name).collect(),
             generated_key: false,
             connection: None,
+            computed: Vec::new(),
         }
     }
 

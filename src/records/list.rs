@@ -46,7 +46,7 @@ pub(super) fn filter(app: &App, table: &Table, text: Option<&str>) -> Result<Fil
     // A relation is compared as the key that it holds.
     let mut plain = table.clone();
     for field in &mut plain.fields {
-        if let FieldType::Relation { table } = &field.field_type
+        if let FieldType::Relation { table, .. } = &field.field_type
             && let Ok(target) = tables::find(app, table)
         {
             field.field_type = match target.key_fields().collect::<Vec<_>>().as_slice() {

@@ -41,7 +41,7 @@ impl Values<'_> {
 
     fn target(&self, field: &Field) -> Option<&Table> {
         match &field.field_type {
-            FieldType::Relation { table } => self.related.get(table),
+            FieldType::Relation { table, .. } => self.related.get(table),
             _ => None,
         }
     }

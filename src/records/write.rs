@@ -21,7 +21,7 @@ impl<'t> Values<'t> {
     pub fn of(app: &App, table: &'t Table) -> Result<Self> {
         let mut related = BTreeMap::new();
         for field in &table.fields {
-            if let FieldType::Relation { table } = &field.field_type
+            if let FieldType::Relation { table, .. } = &field.field_type
                 && let Some(target) = existing(app, table)?
             {
                 related.insert(table.clone(), target);
@@ -202,7 +202,7 @@ fn again(connection: &ConnectionName) -> String {
 fn check_relations(change: &Change<'_>, values: &Values<'_>, given: &Given) -> Result<()> {
     for (name, value) in given {
         let field = field(values.table, name.as_str())?;
-        let FieldType::Relation { table } = &field.field_type else { continue };
+        let FieldType::Relation { table, .. } = &field.field_type else { continue };
         let (Some(target), false) = (values.related.get(table), value.is_null()) else { continue };
         let key = match value {
             Value::Text(id) if target.key.len() > 1 => key::parse(target, id)?,

@@ -43,7 +43,7 @@ fn table(request: CreateRequest) -> Result<Table> {
         }
         fields.insert(0, Field::new(key[0].clone(), FieldType::Integer));
     }
-    let mut table = Table { name, fields, key, generated_key: generated, connection: None };
+    let mut table = Table { name, fields, key, generated_key: generated, connection: None, computed: Vec::new() };
     for name in table.key.iter().chain(&unique) {
         if table.field(name.as_str()).is_none() {
             return Err(no_field(&table, name.as_str()));
@@ -90,7 +90,7 @@ fn refuse_as_key(field: &Field) -> Result<()> {
 /// A relation points to a table that exists, or to the one that is being made.
 fn check_relation(app: &App, own: &TableName, field: &Field) -> Result<()> {
     match &field.field_type {
-        FieldType::Relation { table } if table != own => find(app, table)
+        FieldType::Relation { table, .. } if table != own => find(app, table)
             .map(drop)
             .map_err(|error| Error { message: format!("field `{}`: {}", field.name, error.message), ..error }),
         _ => Ok(()),

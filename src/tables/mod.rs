@@ -106,7 +106,7 @@ fn field_view<'t>(table: &'t Table, field: &'t Field) -> FieldView<'t> {
             _ => None,
         },
         relation: match field_type {
-            FieldType::Relation { table } => Some(table.as_str()),
+            FieldType::Relation { table, .. } => Some(table.as_str()),
             _ => None,
         },
         required: *required,

@@ -571,6 +571,7 @@ fn full_store() -> (App, Table) {
         key: vec![name("id")],
         generated_key: true,
         connection: None,
+        computed: Vec::new(),
     };
     table.fields.extend(fields().into_iter().map(|(field, field_type)| Field::new(name(field), field_type)));
     let filled = app.store.change(&app.person(), "fill", |change| {

@@ -28,6 +28,7 @@ fn table() -> Table {
         key: vec![FieldName::parse("id").unwrap()],
         generated_key: false,
         connection: Some(crm()),
+        computed: Vec::new(),
     }
 }
 

@@ -32,6 +32,7 @@ pub fn synced() -> Home {
         key: vec![name("id")],
         generated_key: false,
         connection: Some(ConnectionName::parse("crm").expect("a name")),
+        computed: Vec::new(),
     };
     let made = app.store.change(&app.person(), "sync crm", |change| {
         change.create_table(&table)?;
