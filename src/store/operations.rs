@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::change::{Author, AuthorKind, Change, DOCUMENTS, OperationId, damaged, parse_key};
 use super::{Store, schema, sql, sync};
-use crate::base::{ConnectionName, Error, FieldName, Kind, Result, Table, TableName, Timestamp, Value};
+use crate::base::{Computed, ConnectionName, Error, FieldName, Kind, Result, Table, TableName, Timestamp, Value};
 
 /// One recorded change of the app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -201,9 +201,9 @@ fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
         ), mine AS (SELECT table_name, key, kind, before FROM _appctl_changes WHERE operation = ?1)
         SELECT DISTINCT standing.id, standing.what, later.table_name, later.key
         FROM mine JOIN _appctl_changes later ON later.table_name = mine.table_name AND (
-            mine.kind IN ('load', 'create_table', 'drop_table', 'add_field', 'drop_field', 'redescribe')
-            AND (mine.kind NOT IN ('add_field', 'drop_field', 'redescribe')
-                 OR later.kind IN ('create_table', 'drop_table', 'add_field', 'drop_field', 'redescribe'))
+            mine.kind IN ('load', 'create_table', 'drop_table', 'add_field', 'drop_field', 'add_computed', 'drop_computed', 'redescribe')
+            AND (mine.kind NOT IN ('add_field', 'drop_field', 'add_computed', 'drop_computed', 'redescribe')
+                 OR later.kind IN ('create_table', 'drop_table', 'add_field', 'drop_field', 'add_computed', 'drop_computed', 'redescribe'))
             OR later.key = mine.key
             OR later.kind IN ('drop_table', 'load', 'create_table'))
         JOIN standing ON standing.id = later.operation
@@ -253,6 +253,13 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
         "drop_field" => {
             let image = record.before.as_ref().ok_or_else(|| damaged("a dropped field"))?;
             change.restore_field(&table, image)
+        }
+        "add_computed" => change.drop_computed(&table, &record.key).map(drop),
+        "drop_computed" => {
+            let image = record.before.clone().ok_or_else(|| damaged("a computed field"))?;
+            let computed: Computed = serde_json::from_value(image["computed"].clone()).map_err(damaged)?;
+            let place = image["place"].as_u64().and_then(|place| usize::try_from(place).ok());
+            change.add_computed(&table, &computed, place).map(drop)
         }
         "redescribe" => {
             let image = record.before.clone().ok_or_else(|| damaged("a description"))?;

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::rows::position;
 use super::{Change, damaged, key_of, key_text, parse_key};
-use crate::base::{Error, Field, FieldName, Kind, Result, Table, Value};
+use crate::base::{Computed, Error, Field, FieldName, Kind, Result, Table, Value};
 use crate::store::schema;
 use crate::store::sql::{self, quote};
 
@@ -41,19 +41,35 @@ impl Change<'_> {
 
     /// Adds a field to a table; it is null in every record. Gives the table as it is now.
     pub fn add_field(&mut self, table: &Table, field: &Field) -> Result<Table> {
-        if let Some(taken) = table.fields.iter().find(|other| lower(&other.name) == lower(&field.name)) {
-            return Err(Error::new(
-                Kind::Conflict,
-                format!("table `{}` has a field `{}` already", table.name, taken.name),
-            )
-            .hint(format!("see `appctl tables show {}`", table.name)));
-        }
+        refuse_taken_field(table, &field.name)?;
         schema::add_field(self.connection, table, field)?;
         let mut wider = table.clone();
         wider.fields.push(field.clone());
         self.describe(table, &wider)?;
         self.note(table.name.as_str(), field.name.as_str(), "add_field", None)?;
         Ok(wider)
+    }
+
+    /// Adds a computed field, at this place among them or behind the others. Gives the table as it is now.
+    pub fn add_computed(&mut self, table: &Table, computed: &Computed, place: Option<usize>) -> Result<Table> {
+        refuse_taken_field(table, &computed.name)?;
+        let mut wider = table.clone();
+        wider.computed.insert(place.unwrap_or(usize::MAX).min(table.computed.len()), computed.clone());
+        self.describe(table, &wider)?;
+        self.note(table.name.as_str(), computed.name.as_str(), "add_computed", None)?;
+        Ok(wider)
+    }
+
+    /// Removes a computed field. Gives the table as it is now.
+    pub fn drop_computed(&mut self, table: &Table, name: &str) -> Result<Table> {
+        let place = table.computed.iter().position(|computed| computed.name.as_str() == name);
+        let place = place.ok_or_else(|| no_field(table, name))?;
+        let mut narrower = table.clone();
+        let computed = narrower.computed.remove(place);
+        self.describe(table, &narrower)?;
+        let image = serde_json::json!({ "computed": computed, "place": place });
+        self.note(table.name.as_str(), name, "drop_computed", Some(image))?;
+        Ok(narrower)
     }
 
     /// Changes what is written down about a table (its connection, a field's type or source) and nothing in its rows.
@@ -129,6 +145,15 @@ impl Change<'_> {
 
     pub fn table(&self, name: &crate::base::TableName) -> Result<Option<Table>> {
         schema::table(self.connection, name)
+    }
+}
+
+fn refuse_taken_field(table: &Table, name: &FieldName) -> Result<()> {
+    let mut names = table.fields.iter().map(|field| &field.name).chain(table.computed.iter().map(|field| &field.name));
+    match names.find(|other| lower(other) == lower(name)) {
+        None => Ok(()),
+        Some(taken) => Err(Error::new(Kind::Conflict, format!("table `{}` has a field `{taken}` already", table.name))
+            .hint(format!("see `appctl tables show {}`", table.name))),
     }
 }
 
