@@ -10,6 +10,7 @@ pub mod field;
 pub mod filter;
 pub mod interrupt;
 pub mod names;
+pub mod record_id;
 pub mod rows;
 pub mod sanitize;
 pub mod secret;

@@ -21,7 +21,7 @@ mod select;
 mod sql;
 mod sync;
 
-pub use change::{Author, AuthorKind, Change, OperationId};
+pub use change::{Author, AuthorKind, Change, OperationId, Removed};
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
