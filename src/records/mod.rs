@@ -1,6 +1,7 @@
 //! The records of one table: listing, reading, writing. Values come in as text or JSON and leave as the store keeps them;
 //! what a connection fills stays the connection's.
 
+pub mod import;
 mod key;
 mod list;
 mod read;

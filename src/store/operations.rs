@@ -201,11 +201,11 @@ fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
         ), mine AS (SELECT table_name, key, kind, before FROM _appctl_changes WHERE operation = ?1)
         SELECT DISTINCT standing.id, standing.what, later.table_name, later.key
         FROM mine JOIN _appctl_changes later ON later.table_name = mine.table_name AND (
-            mine.kind IN ('load', 'create_table', 'drop_table', 'add_field', 'drop_field', 'redescribe')
+            mine.kind IN ('load', 'fill', 'empty', 'create_table', 'drop_table', 'add_field', 'drop_field', 'redescribe')
             AND (mine.kind NOT IN ('add_field', 'drop_field', 'redescribe')
                  OR later.kind IN ('create_table', 'drop_table', 'add_field', 'drop_field', 'redescribe'))
             OR later.key = mine.key
-            OR later.kind IN ('drop_table', 'load', 'create_table'))
+            OR later.kind IN ('drop_table', 'load', 'fill', 'empty', 'create_table'))
         JOIN standing ON standing.id = later.operation
         WHERE NOT (mine.table_name = ?2 AND json_extract(mine.key, '$[0]') = ?3)
         ORDER BY standing.id, later.table_name, later.key LIMIT 21";
@@ -249,6 +249,8 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
     let table = schema::table(change.connection, &name)?.ok_or_else(|| super::no_table(&name))?;
     match record.kind.as_str() {
         "create_table" | "load" => change.drop_table(&table),
+        "fill" => change.empty_table(&table),
+        "empty" => change.refill_table(&table, record.before.as_ref().ok_or_else(|| damaged("an emptied table"))?),
         "add_field" => change.drop_field(&table, &record.key),
         "drop_field" => {
             let image = record.before.as_ref().ok_or_else(|| damaged("a dropped field"))?;

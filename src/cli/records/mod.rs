@@ -12,6 +12,7 @@ mod delete;
 mod export;
 mod get;
 mod given;
+mod import;
 pub mod list;
 mod shown;
 mod update;
@@ -30,6 +31,8 @@ pub enum Command {
     Delete(delete::Args),
     /// Count records
     Count(count::Args),
+    /// Bring the rows of a file into a table
+    Import(Box<import::Args>),
     /// Write records as CSV, or as `-o json` or `-o jsonl`
     Export(export::Args),
 }
@@ -43,6 +46,7 @@ impl Command {
             Command::Update(args) => update::run(app, ui, args).await,
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
+            Command::Import(args) => import::run(app, ui, *args).await,
             Command::Export(args) => export::run(app, ui, args).await,
         }
     }

@@ -9,10 +9,12 @@ use serde_json::Value as Json;
 use super::{Store, sql};
 use crate::base::{Error, FieldName, Kind, Result, Table, Value};
 
+pub(super) mod bulk;
 mod documents;
 mod rows;
 mod shape;
 
+pub use bulk::{Load, Match, Refused};
 pub(super) use documents::DOCUMENTS;
 pub(super) use rows::get;
 
