@@ -1,7 +1,11 @@
 //! The records of one table: listing, reading, writing. Values come in as text or JSON and leave as the store keeps them;
 //! what a connection fills stays the connection's.
 
+<<<<<<< HEAD
 pub mod import;
+=======
+mod convert;
+>>>>>>> main
 mod key;
 mod list;
 mod read;
@@ -9,6 +13,7 @@ mod stream;
 mod value;
 mod write;
 
+pub use convert::converter;
 pub use key::{parse as parse_key, print as print_key};
 pub use list::{Listing, prepare};
 pub use read::{count, get};

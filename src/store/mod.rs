@@ -14,14 +14,20 @@ mod change;
 mod files;
 mod filter;
 mod functions;
+mod indexes;
 mod operations;
 mod read;
+mod rebuild;
 mod schema;
 mod select;
 mod sql;
 mod sync;
 
+<<<<<<< HEAD
 pub use change::{Author, AuthorKind, Change, Load, Match, OperationId, Refused};
+=======
+pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
+>>>>>>> main
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};

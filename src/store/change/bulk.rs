@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::{Author, Change, OperationId, key_text};
 use crate::base::{Cell, Doing, Error, FieldName, FieldType, Kind, Result, Rows, Table, Value};
 use crate::store::sql::{self, quote, quote_all};
-use crate::store::{Store, files, schema};
+use crate::store::{Store, files, indexes, schema};
 
 /// The hidden table. There is one at a time, because its loader holds the lock.
 const HIDDEN: &str = "_appctl_import";
@@ -128,7 +128,7 @@ impl Load<'_> {
             refuse_lost_relations(&main, &self.table)?;
             match empty {
                 None => change.adopt_table(HIDDEN, &self.table, self.rows)?,
-                Some(before) => change.fill_table(HIDDEN, before, self.rows)?,
+                Some(before) => change.fill_table(HIDDEN, before, self.rows, serde_json::json!({ "rows": self.rows }))?,
             }
             change.record(by, what, None, &self.store.clock)
         })?;
@@ -303,26 +303,32 @@ impl Change<'_> {
     /// Puts the loaded rows in the place of a table that has none: recorded as one bulk marker.
     ///
     /// `Kind::Conflict` when the table was changed or filled since `before` was read.
-    pub(in crate::store) fn fill_table(&mut self, hidden: &str, before: &Table, rows: u64) -> Result<()> {
+    pub(in crate::store) fn fill_table(&mut self, hidden: &str, before: &Table, rows: u64, image: Json) -> Result<()> {
         let name = before.name.as_str();
         let now = schema::table(self.connection, &before.name)?;
         if now.as_ref() != Some(before) || !self.is_empty(name)? {
             return Err(Error::new(Kind::Conflict, format!("table `{name}` was changed while its records were read"))
                 .hint("nothing was imported; run the same command again"));
         }
-        self.take_place(hidden, name)?;
+        self.connection.execute_batch(&format!("DROP TABLE {}", quote(name)))?;
+        self.rename_sql_table(hidden, name)?;
+        indexes::keep(self.connection, before)?;
         self.inserted += rows;
-        self.note(name, "", "fill", Some(Json::from(rows)))
+        self.note(name, "", "fill", Some(image))
     }
 
-    /// Takes back a `fill`: the table is empty again, and its records are kept aside.
-    pub(in crate::store) fn empty_table(&mut self, table: &Table) -> Result<()> {
+    /// Takes back a `fill`: the table is empty again, and its records are kept in the hidden table of this name.
+    pub(in crate::store) fn empty_table(&mut self, table: &Table, aside: Option<&str>) -> Result<()> {
         let name = table.name.as_str();
-        let aside = format!("_appctl_dropped_{}_{}", self.operation()?, self.sequence);
-        let rows: i64 =
-            self.connection.query_row(&format!("SELECT count(*) FROM {}", quote(name)), [], |row| row.get(0))?;
-        self.connection.execute_batch(&format!("ALTER TABLE {} RENAME TO {}", quote(name), quote(&aside)))?;
+        let aside = match aside {
+            Some(aside) => aside.to_owned(),
+            None => self.aside()?,
+        };
+        let rows = format!("SELECT count(*) FROM {}", quote(name));
+        let rows: i64 = self.connection.query_row(&rows, [], |row| row.get(0))?;
+        self.rename_sql_table(name, &aside)?;
         self.connection.execute_batch(&schema::declare(table, name))?;
+        indexes::keep(self.connection, table)?;
         if table.generated_key {
             keep_numbers(self.connection, &aside, name)?;
         }
@@ -330,15 +336,10 @@ impl Change<'_> {
         self.note(name, "", "empty", Some(serde_json::json!({ "aside": aside, "rows": rows })))
     }
 
-    /// Takes back an `empty`.
+    /// Takes back an `empty`. Taking that back puts the records where they were, so that the first operation finds them.
     pub(in crate::store) fn refill_table(&mut self, table: &Table, image: &Json) -> Result<()> {
         let aside = image["aside"].as_str().ok_or_else(|| super::damaged("an emptied table"))?;
-        self.fill_table(aside, table, image["rows"].as_u64().unwrap_or(0))
-    }
-
-    fn take_place(&self, hidden: &str, name: &str) -> Result<()> {
-        let (hidden, name) = (quote(hidden), quote(name));
-        Ok(self.connection.execute_batch(&format!("DROP TABLE {name}; ALTER TABLE {hidden} RENAME TO {name}"))?)
+        self.fill_table(aside, table, image["rows"].as_u64().unwrap_or(0), image.clone())
     }
 
     fn is_empty(&self, name: &str) -> Result<bool> {
