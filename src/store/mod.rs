@@ -23,11 +23,9 @@ mod select;
 mod sql;
 mod sync;
 
-<<<<<<< HEAD
-pub use change::{Author, AuthorKind, Change, Load, Match, OperationId, Refused};
-=======
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
->>>>>>> main
+pub use change::{
+    Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
+};
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};

@@ -1,14 +1,14 @@
 //! Filling a new or empty table: in blocks, unseen, shown at the end.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::convert::Converter;
 use super::read::{Raw, Row, Source};
 use super::{Bads, Plan, Report, Request, Tell};
 use crate::app::{App, Load};
-use crate::base::{Cell, Error, Field, FieldName, FieldType, Kind, Result, Rows, Table, Value};
-use crate::records::{Values, key};
+use crate::base::{Cell, Error, Field, FieldName, FieldType, Kind, Result, Rows, Table, Value, record_id};
+use crate::records::value::Related;
+use crate::records::{Relations, Values, key};
 
 /// How much is kept before it is written: enough that a transaction's own cost does not count.
 const BLOCK_ROWS: usize = 20_000;
@@ -28,7 +28,7 @@ pub fn run(app: &App, source: &mut Source, plan: &Plan, request: &Request, tell:
     let mut filling = Filling {
         plan,
         targets: &targets,
-        relations: Relations { app, values: &values, known: HashSet::new(), pending: Vec::new() },
+        pointing: Pointing { app, values: &values, relations: Relations::of(&values), pending: Vec::new() },
         converter: Converter { values: &values, forms: &request.forms },
         rows: Rows::new(targets.len()),
         places: Vec::new(),
@@ -59,7 +59,7 @@ struct Filling<'f, 't> {
     plan: &'f Plan,
     /// Columns of the file and the fields that they go to
     targets: &'f [(usize, usize)],
-    relations: Relations<'f>,
+    pointing: Pointing<'f>,
     converter: Converter<'f>,
     rows: Rows,
     /// Where the rows of the block stand in the file
@@ -77,7 +77,7 @@ impl Filling<'_, '_> {
             self.bads.add(row.place, None, String::new(), fault.clone())?;
             return Ok(ControlFlow::Continue(()));
         }
-        let pending = self.relations.pending.len();
+        let pending = self.pointing.pending.len();
         if self.convert(row)? {
             self.places.push(row.place);
             if self.places.len() >= BLOCK_ROWS || self.rows.size() >= BLOCK_BYTES {
@@ -85,7 +85,7 @@ impl Filling<'_, '_> {
             }
         } else {
             self.rows.drop_unfinished_row();
-            self.relations.pending.truncate(pending);
+            self.pointing.pending.truncate(pending);
         }
         Ok(ControlFlow::Continue(()))
     }
@@ -112,12 +112,12 @@ impl Filling<'_, '_> {
         if keep && !needed && !relation {
             return self.converter.push(field, raw, &mut self.rows);
         }
-        let value = self.converter.value(field, raw)?.unwrap_or(Value::Null);
+        let mut value = self.converter.value(field, raw)?.unwrap_or(Value::Null);
         if needed && value.is_null() {
             return Err(Error::usage(format!("field `{}` is required", field.name)));
         }
         if relation && !value.is_null() {
-            self.relations.check(place, column, field, &value)?;
+            value = self.pointing.settle(place, column, field, value)?;
         }
         if keep {
             self.rows.push_value(&value);
@@ -150,11 +150,11 @@ impl Filling<'_, '_> {
 
     /// Relations to the table that is being filled: a row may point to one that comes after it.
     fn check_own_relations(&mut self, skip: bool) -> Result<()> {
-        for (place, column, key) in std::mem::take(&mut self.relations.pending) {
+        for (place, column, key) in std::mem::take(&mut self.pointing.pending) {
             if self.load.has(&key)? {
                 continue;
             }
-            let id = print(&key);
+            let id = record_id::of(&key);
             let reason = format!("no row has the key `{id}` that it points to");
             self.bads.add(place, Some(&self.plan.columns[column].column), id, reason)?;
             if skip {
@@ -169,55 +169,36 @@ impl Filling<'_, '_> {
     }
 }
 
-/// Looks whether the records are there that relations point to.
-struct Relations<'r> {
+/// Finds the records that relations point to.
+struct Pointing<'r> {
     app: &'r App,
     values: &'r Values<'r>,
-    /// Keys that were found, so that a few owners of many rows are not looked up again and again
-    known: HashSet<String>,
+    relations: Relations<'r>,
     /// Relations to the table itself, looked at when all rows are there
     pending: Vec<(u64, usize, Vec<Value>)>,
 }
 
-impl Relations<'_> {
-    fn check(&mut self, place: u64, column: usize, field: &Field, value: &Value) -> Result<()> {
-        let Some(target) = target(self.values, field) else { return Ok(()) };
-        let key = related_key(target, value)?;
-        if target.name == self.values.table.name {
+impl Pointing<'_> {
+    /// The key that the relation holds.
+    fn settle(&mut self, place: u64, column: usize, field: &Field, value: Value) -> Result<Value> {
+        if let (Some(own), Value::Text(written)) = (own(self.values, field), &value) {
+            let key = key::parse(&own.plain, written)?;
+            let held = record_id::reference(&key);
             self.pending.push((place, column, key));
-            return Ok(());
+            return Ok(held);
         }
-        let name = format!("{} {}", target.name, print(&key));
-        if self.known.contains(&name) {
-            return Ok(());
-        }
-        if self.app.store.get(target, &key)?.is_none() {
-            return Err(Error::usage(format!("table `{}` has no record `{}`", target.name, print(&key))));
-        }
-        if self.known.len() < 10_000 {
-            self.known.insert(name);
-        }
-        Ok(())
+        let mut given = vec![(field.name.clone(), value)];
+        self.app.store.look(|change| self.relations.settle(change, &mut given))?;
+        Ok(given.remove(0).1)
     }
 }
 
-pub fn target<'v>(values: &'v Values<'_>, field: &Field) -> Option<&'v Table> {
+/// The table itself, when the field points to it.
+pub fn own<'v>(values: &'v Values<'_>, field: &Field) -> Option<&'v Related> {
     match &field.field_type {
-        FieldType::Relation { table, .. } => values.related.get(table),
+        FieldType::Relation { table, .. } if *table == values.table.name => values.related.get(table),
         _ => None,
     }
-}
-
-pub fn related_key(target: &Table, value: &Value) -> Result<Vec<Value>> {
-    match value {
-        Value::Text(id) if target.key.len() > 1 => key::parse(target, id),
-        value => Ok(vec![value.clone()]),
-    }
-}
-
-pub fn print(key: &[Value]) -> String {
-    let cells: Vec<Cell<'_>> = key.iter().map(Value::cell).collect();
-    key::print(&cells)
 }
 
 fn text(cell: Cell<'_>) -> String {

@@ -4,12 +4,12 @@
 use std::ops::ControlFlow;
 
 use super::convert::Converter;
-use super::fill::{data_error, print, related_key, target};
+use super::fill::{data_error, own};
 use super::read::{Row, Source};
 use super::{Bads, Plan, Report, Request, Tell, Way};
 use crate::app::{App, Change, Match};
-use crate::base::{Cell, Error, FieldType, Kind, Result, Value};
-use crate::records::{Given, Values};
+use crate::base::{Cell, Error, Field, FieldType, Kind, Result, Value, record_id};
+use crate::records::{Given, Relations, Values, key};
 
 pub fn run(app: &App, source: &mut Source, plan: &Plan, request: &Request, tell: &mut Tell<'_>) -> Result<Report> {
     let what = plan.what(source);
@@ -27,6 +27,7 @@ pub fn run(app: &App, source: &mut Source, plan: &Plan, request: &Request, tell:
             targets: &targets,
             converter: Converter { values: &values, forms: &request.forms },
             bads: Bads::new(tell),
+            relations: Relations::of(&values),
             pending: Vec::new(),
             report: &mut report,
         };
@@ -55,6 +56,7 @@ struct Merging<'m, 'c, 't> {
     targets: &'m [(usize, usize)],
     converter: Converter<'m>,
     bads: Bads<'m, 't>,
+    relations: Relations<'m>,
     /// Relations to the table itself, looked at when all rows are there
     pending: Vec<(u64, usize, Vec<Value>)>,
     report: &'m mut Report,
@@ -94,15 +96,12 @@ impl Merging<'_, '_, '_> {
         for (column, field) in self.targets {
             let field = &self.plan.table.fields[*field];
             let raw = row.cells[*column];
-            let value = self.converter.value(field, raw).and_then(|value| {
-                match &value {
-                    Some(value) if !value.is_null() => self.check_relation(row.place, *column, field, value)?,
-                    _ if self.plan.key.contains(&field.name) => {
-                        return Err(Error::usage(format!("the key `{}` is empty", field.name)));
-                    }
-                    _ => {}
+            let value = self.converter.value(field, raw).and_then(|value| match value {
+                Some(value) if !value.is_null() => self.settle(row.place, *column, field, value).map(Some),
+                _ if self.plan.key.contains(&field.name) => {
+                    Err(Error::usage(format!("the key `{}` is empty", field.name)))
                 }
-                Ok(value)
+                empty => Ok(empty),
             });
             match value {
                 Ok(Some(value)) => given.push((field.name.clone(), value)),
@@ -117,18 +116,23 @@ impl Merging<'_, '_, '_> {
         Ok(good.then_some(given))
     }
 
-    fn check_relation(&mut self, place: u64, column: usize, field: &crate::base::Field, value: &Value) -> Result<()> {
+    /// The key that a relation holds; one to the table itself may point to a row that comes later.
+    fn settle(&mut self, place: u64, column: usize, field: &Field, value: Value) -> Result<Value> {
         if !matches!(field.field_type, FieldType::Relation { .. }) {
-            return Ok(());
+            return Ok(value);
         }
-        let Some(target) = target(self.converter.values, field) else { return Ok(()) };
-        let key = related_key(target, value)?;
-        if target.name == self.plan.table.name {
-            self.pending.push((place, column, key));
-        } else if !self.change.has(target, &key)? {
-            return Err(Error::usage(format!("table `{}` has no record `{}`", target.name, print(&key))));
+        let written = if let Value::Text(text) = &value { Some(text.clone()) } else { None };
+        let own = own(self.converter.values, field).zip(written);
+        let mut given = vec![(field.name.clone(), value)];
+        match (self.relations.settle(self.change, &mut given), own) {
+            (Err(error), Some((own, written))) if error.kind == Kind::NotFound => {
+                let key = key::parse(&own.plain, &written).map_err(|_| error)?;
+                let held = record_id::reference(&key);
+                self.pending.push((place, column, key));
+                Ok(held)
+            }
+            (settled, _) => settled.map(|()| given.remove(0).1),
         }
-        Ok(())
     }
 
     fn write(&mut self, mut given: Given) -> Result<()> {
@@ -163,7 +167,7 @@ impl Merging<'_, '_, '_> {
                         if new != *is && !new.is_null() {
                             return Err(Error::usage(format!(
                                 "record `{}` has another `{name}`, and a key cannot be changed",
-                                print(&key)
+                                record_id::of(&key)
                             )));
                         }
                     }
@@ -181,10 +185,10 @@ impl Merging<'_, '_, '_> {
 
     fn check_own_relations(&mut self, skip: bool) -> Result<()> {
         for (place, column, key) in std::mem::take(&mut self.pending) {
-            if self.change.has(&self.plan.table, &key)? {
+            if self.change.exists(&self.plan.table, &key)? {
                 continue;
             }
-            let id = print(&key);
+            let id = record_id::of(&key);
             let reason = format!("table `{}` has no record `{id}`", self.plan.table.name);
             self.bads.add(place, Some(&self.plan.columns[column].column), id, reason)?;
             if skip {

@@ -76,6 +76,11 @@ impl Store {
         Ok(load)
     }
 
+    /// Looks at records outside of an operation.
+    pub fn look<T>(&self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+        work(&Change::begin(&self.lock()))
+    }
+
     /// The same work in a file of its own, which can only be given up: what a dry run does.
     pub fn rehearse_load(&self, table: &Table, columns: Vec<FieldName>, once: &[FieldName]) -> Result<Load<'_>> {
         let folder = tempfile::Builder::new().prefix("import-").tempdir_in(self.folder())?;
@@ -128,7 +133,9 @@ impl Load<'_> {
             refuse_lost_relations(&main, &self.table)?;
             match empty {
                 None => change.adopt_table(HIDDEN, &self.table, self.rows)?,
-                Some(before) => change.fill_table(HIDDEN, before, self.rows, serde_json::json!({ "rows": self.rows }))?,
+                Some(before) => {
+                    change.fill_table(HIDDEN, before, self.rows, serde_json::json!({ "rows": self.rows }))?
+                }
             }
             change.record(by, what, None, &self.store.clock)
         })?;
@@ -345,11 +352,6 @@ impl Change<'_> {
     fn is_empty(&self, name: &str) -> Result<bool> {
         let first = self.connection.query_row(&format!("SELECT 1 FROM {} LIMIT 1", quote(name)), [], |_| Ok(()));
         Ok(first.optional()?.is_none())
-    }
-
-    /// Whether a record with this key is there.
-    pub fn has(&self, table: &Table, key: &[Value]) -> Result<bool> {
-        has(self.connection, table, table.name.as_str(), key)
     }
 
     /// Makes it quick to find records by these fields until `end_matching`, which takes every trace away.
