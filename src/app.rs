@@ -9,8 +9,9 @@ use crate::vault::Vault;
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
     Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Counts, Cut, EachRow,
-    FinishObject, Interrupted, ObjectPlan, Operation, OperationFilter, OperationId, Outcome, Query, Run, RunRecord,
-    RunRequest, SelectLimits, Selected, Sort, Undone, Verdict, state_document,
+    FinishObject, Found, Hit, Indexing, Interrupted, ObjectPlan, Operation, OperationFilter, OperationId, Outcome,
+    Query, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Undone, Verdict, is_searched,
+    state_document,
 };
 
 pub struct App {

@@ -14,6 +14,7 @@ pub mod names;
 pub mod path;
 pub mod rows;
 pub mod sanitize;
+pub mod search;
 pub mod secret;
 pub mod value;
 

@@ -4,6 +4,7 @@
 mod key;
 mod list;
 mod read;
+mod search;
 mod stream;
 mod value;
 mod write;
@@ -11,6 +12,7 @@ mod write;
 pub use key::{parse as parse_key, print as print_key};
 pub use list::{Listing, prepare};
 pub use read::{count, get};
+pub use search::search;
 pub use stream::{Rest, stream};
 pub use value::{Values, parse_json, parse_text};
 pub use write::{Given, create, delete, given_json, given_texts, update};

@@ -16,7 +16,9 @@ mod filter;
 mod functions;
 mod operations;
 mod read;
+mod retention;
 mod schema;
+mod search;
 mod select;
 mod sql;
 mod sync;
@@ -24,6 +26,7 @@ mod sync;
 pub use change::{Author, AuthorKind, Change, OperationId};
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
+pub use search::{Found, Hit, Indexing, Search, is_searched};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{
     Applied, Batch, BatchListing, BatchNext, Counts, FinishObject, Held, Holder, Interrupted, InterruptedObject,

@@ -13,6 +13,7 @@ mod export;
 mod get;
 mod given;
 pub mod list;
+mod search;
 mod shown;
 mod update;
 
@@ -30,6 +31,8 @@ pub enum Command {
     Delete(delete::Args),
     /// Count records
     Count(count::Args),
+    /// Find records by the words in their text fields
+    Search(search::Args),
     /// Write records as CSV, or as `-o json` or `-o jsonl`
     Export(export::Args),
 }
@@ -43,6 +46,7 @@ impl Command {
             Command::Update(args) => update::run(app, ui, args).await,
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
+            Command::Search(args) => search::run(app, ui, args).await,
             Command::Export(args) => export::run(app, ui, args).await,
         }
     }
