@@ -1,6 +1,7 @@
 //! The records of one table: listing, reading, writing. Values come in as text or JSON and leave as the store keeps them;
 //! what a connection fills stays the connection's.
 
+mod convert;
 mod key;
 mod list;
 mod read;
@@ -9,6 +10,7 @@ mod stream;
 mod value;
 mod write;
 
+pub use convert::converter;
 pub use key::{parse as parse_key, print as print_key};
 pub use list::{Listing, prepare};
 pub use read::{count, get};
