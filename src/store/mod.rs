@@ -18,7 +18,9 @@ mod indexes;
 mod operations;
 mod read;
 mod rebuild;
+mod retention;
 mod schema;
+mod search;
 mod select;
 mod sql;
 mod sync;
@@ -28,6 +30,7 @@ pub use change::{
 };
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
+pub use search::{Found, Hit, Indexing, Search, is_searched};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{
     Applied, Batch, BatchListing, BatchNext, Counts, FinishObject, Held, Holder, Interrupted, InterruptedObject,
