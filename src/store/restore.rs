@@ -311,7 +311,8 @@ fn lock(path: &Path) -> Result<Option<Connection>> {
     match mode.as_deref() {
         Some("delete") => {
             // Without this the journal of the change of mode would stay beside the file.
-            let _: Option<String> = connection.query_row("PRAGMA journal_mode = OFF", [], |row| row.get(0)).optional()?;
+            let _: Option<String> =
+                connection.query_row("PRAGMA journal_mode = OFF", [], |row| row.get(0)).optional()?;
             let _ = std::fs::remove_file(trust::beside(path, "-journal"));
             Ok(Some(connection))
         }

@@ -7,14 +7,26 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde_json::Value as Json;
 
 use super::sql::{self, quote, quote_all};
-use super::{backup, files, functions, trust};
+use super::{backup, files, functions, indexes, trust};
 use crate::base::{Clock, Doing, Error, Field, FieldType, Kind, Result, Table, TableName};
 
 /// "appc": tells our files from other SQLite files (sqlite.org/pragma.html#pragma_application_id).
 pub const APPLICATION: i32 = 0x6170_7063;
 
 /// Each step brings the file from the version that is its index to the next one.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[Migration] = &[
+    Migration::Sql(TABLES),
+    // Relations are looked up from both sides.
+    Migration::Work(|connection| tables(connection)?.iter().try_for_each(|table| indexes::keep(connection, table))),
+];
+
+enum Migration {
+    Sql(&'static str),
+    Work(fn(&Connection) -> Result<()>),
+}
+
+/// The first version.
+const TABLES: &str = "
     CREATE TABLE _appctl_tables (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE _appctl_documents (kind TEXT, name TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, name))
         STRICT, WITHOUT ROWID;
@@ -38,7 +50,7 @@ const MIGRATIONS: &[&str] = &["
         connection TEXT, object TEXT, table_name TEXT NOT NULL UNIQUE, progress TEXT NOT NULL,
         PRIMARY KEY (connection, object)
     ) STRICT, WITHOUT ROWID;
-"];
+";
 
 /// The version this program reads and writes.
 pub const VERSION: usize = MIGRATIONS.len();
@@ -162,7 +174,10 @@ fn migrate(connection: &Connection, path: &Path, clock: &Clock) -> Result<()> {
             backup::before_migration(path, before, clock)?; // nobody else can write meanwhile
         }
         for migration in MIGRATIONS.iter().skip(before) {
-            connection.execute_batch(migration)?;
+            match migration {
+                Migration::Sql(text) => connection.execute_batch(text)?,
+                Migration::Work(work) => work(connection)?,
+            }
         }
         connection.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT"
@@ -226,7 +241,8 @@ fn parse_document(body: &str) -> Result<Json> {
 /// The statement that makes the SQL table for this description, under the name given.
 ///
 /// Tables are STRICT so that SQLite never converts a value: text is TEXT, what may be a number or a text is ANY
-/// (sqlite.org/stricttables.html). A single integer key is the rowid itself.
+/// (sqlite.org/stricttables.html). A single integer key is the rowid itself. Unique fields get an index of their own
+/// (`indexes::keep`), because a rule that stands in the declaration can only be changed by writing the table anew.
 pub fn declare(table: &Table, name: &str) -> String {
     let rowid = rowid_key(table);
     let columns = table.fields.iter().map(|field| {
@@ -235,9 +251,6 @@ pub fn declare(table: &Table, name: &str) -> String {
             column.push_str(if table.generated_key { " PRIMARY KEY AUTOINCREMENT" } else { " PRIMARY KEY" });
         } else if table.is_key(&field.name) || (field.required && field.source_id.is_none()) {
             column.push_str(" NOT NULL");
-        }
-        if field.unique && !(table.is_key(&field.name) && table.key.len() == 1) {
-            column.push_str(" UNIQUE");
         }
         column
     });
@@ -266,7 +279,7 @@ pub fn storage(table: &Table, field: &Field) -> &'static str {
     }
 }
 
-/// Adds one column to an existing SQL table.
+/// Adds one column to an existing SQL table. Its index is `indexes::keep`'s.
 pub fn add_field(connection: &Connection, table: &Table, field: &Field) -> Result<()> {
     let sql = format!(
         "ALTER TABLE {} ADD COLUMN {} {}",
@@ -274,25 +287,7 @@ pub fn add_field(connection: &Connection, table: &Table, field: &Field) -> Resul
         quote(field.name.as_str()),
         storage(table, field)
     );
-    connection.execute_batch(&sql)?;
-    if field.unique {
-        let index = format!("_appctl_unique_{}_{}", table.name, field.name);
-        let sql = format!(
-            "CREATE UNIQUE INDEX {} ON {} ({})",
-            quote(&index),
-            quote(table.name.as_str()),
-            quote(field.name.as_str())
-        );
-        connection.execute_batch(&sql)?;
-    }
-    Ok(())
-}
-
-pub fn drop_field(connection: &Connection, table: &TableName, field: &str) -> Result<()> {
-    let index = format!("_appctl_unique_{table}_{field}");
-    connection.execute_batch(&format!("DROP INDEX IF EXISTS {}", quote(&index)))?;
-    connection.execute_batch(&format!("ALTER TABLE {} DROP COLUMN {}", quote(table.as_str()), quote(field)))?;
-    Ok(())
+    Ok(connection.execute_batch(&sql)?)
 }
 
 /// All the columns of a table, quoted, in its order.

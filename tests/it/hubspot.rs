@@ -199,6 +199,31 @@ async fn what_is_deleted_for_good_or_restored_is_found_by_the_next_reconcile() {
     assert_same(&mirror, &portal, "at rest");
 }
 
+/// The deep kill test once found 18 deleted contacts still there: by then more than 500 were archived, and nothing said that
+/// such a list is read by the hour.
+#[tokio::test]
+async fn a_delete_that_waits_because_the_archived_list_is_long_is_announced_and_comes_with_the_next_look() {
+    let (portal, mut mirror) = in_step(800, &[]).await;
+    (1..=560).for_each(|id| portal.archive(id));
+    sync(&portal, &mut mirror, Mode::Incremental).await.unwrap();
+    assert_same(&mirror, &portal, "after a short list had become a long one");
+    assert!(mirror.notes.is_empty(), "{:?}", mirror.notes);
+    portal.pass(60);
+    portal.archive(700);
+    sync(&portal, &mut mirror, Mode::Incremental).await.unwrap();
+    assert_eq!(mirror.rows.len(), 240, "the long list was not read");
+    let told = mirror.notes.join("; ");
+    assert!(told.contains("6 pages") && told.contains("deleted since then go with the first run after"), "{told}");
+    portal.state().settings = vec![("archived_every", "0")];
+    sync(&portal, &mut mirror, Mode::Incremental).await.unwrap();
+    assert_same(&mirror, &portal, "with the list read in every run");
+    portal.state().settings.clear();
+    portal.archive(701);
+    portal.pass(3601);
+    sync(&portal, &mut mirror, Mode::Incremental).await.unwrap();
+    assert_same(&mirror, &portal, "an hour later");
+}
+
 #[tokio::test]
 async fn a_merged_record_is_gone_with_the_record_it_went_into() {
     let (portal, mut mirror) = in_step(20, &[]).await;

@@ -71,7 +71,8 @@ impl Origin {
         let home = Home::new();
         let add = match self {
             Origin::Crm(sandbox) => format!(
-                "connections add hubspot --name crm --endpoint {} --object contacts --object companies --object deals",
+                "connections add hubspot --name crm --endpoint {} --set archived_every=0 --object contacts \
+                 --object companies --object deals",
                 sandbox.endpoint("hubspot").expect("the sandbox plays HubSpot")
             ),
             Origin::Shop(database) => format!(

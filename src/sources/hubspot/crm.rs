@@ -356,7 +356,15 @@ pub(super) fn plan(
         _ => {}
     }
     plan.keys = reconcile;
-    plan.archived = !reconcile && (cursor.archived_pages <= SHORT_LIST || due(cursor.archived_at, cadences.archived));
+    let (pages, read) = (cursor.archived_pages, cursor.archived_at);
+    plan.archived = !reconcile && (pages <= SHORT_LIST || due(read, cadences.archived));
+    if let (false, false, Some(read)) = (reconcile, plan.archived, read) {
+        plan.notes.push(format!(
+            "the archived list has {pages} pages and was last read at {read}, so records deleted since then go with the \
+             first run after {}",
+            read.plus(cadences.archived)
+        ));
+    }
     plan
 }
 

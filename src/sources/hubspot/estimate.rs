@@ -64,6 +64,9 @@ async fn crm(api: &mut Api, cadences: &Cadences, object: &Crm, ask: &Ask<'_>) ->
         bill.calls += 1 + pages(total, LIST_PAGE);
         bill.steps.push("key sweep for deletes".to_owned());
     }
+    if !plan.archived && !plan.keys {
+        bill.steps.push("no look for deletes before the archived list is due".to_owned());
+    }
     Ok(bill)
 }
 

@@ -9,7 +9,7 @@ use crate::base::{Error, Result};
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "archived_every",
-        help: "how often the list of archived records is read once it is longer than five pages (default 1h)",
+        help: "how often the list of archived records is read once it is longer than five pages (default 1h; 0: every run)",
         required: false,
     },
     Setting {
