@@ -231,13 +231,10 @@ impl Part {
             return Err(Error::new(Kind::Corrupt, format!("the copy of table `{name}` is not what was read"))
                 .hint("try again, on another disk if it happens twice"));
         }
-        let tables = schema::tables(&copy)?;
-        let records = tables.iter().filter_map(|table| after.get(table.name.as_str())).map(|rows| rows.count).sum();
-        Ok(Seen {
-            tables: tables.len() as u64,
-            records,
-            operation: inspect::newest_operation(&copy)?.map(|(id, _)| id),
-        })
+        let names = inspect::table_names(&copy)?;
+        let records = names.iter().filter_map(|name| after.get(name)).map(|rows| rows.count).sum();
+        let operation = inspect::newest_operation(&copy)?.map(|(id, _)| id);
+        Ok(Seen { tables: names.len() as u64, records, operation })
     }
 
     /// Waits for the disk, and gives the file's digest and size.

@@ -51,23 +51,32 @@ pub fn open_private(path: &Path) -> Result<File> {
 
 /// Makes an empty file with mode 0600 unless there is one. SQLite then opens it and gives its companions the same mode.
 pub fn make_private(path: &Path) -> Result<()> {
+    match make_new(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            ["", "-wal", "-shm"].iter().try_for_each(|end| tighten(&trust::beside(path, end)))
+        }
+        Err(error) => Err(error).doing(|| format!("making `{}`", path.display())),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn make_new(path: &Path) -> std::io::Result<()> {
+    use rustix::fs::{Mode, OFlags, openat};
+    let folder = trust::folder_handle(path).map_err(|error| std::io::Error::other(error.message))?;
+    let folder = folder.ok_or(std::io::ErrorKind::NotFound)?;
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    openat(folder, path.file_name().unwrap_or_default(), flags, Mode::RUSR | Mode::WUSR)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn make_new(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            for end in ["", "-wal", "-shm"] {
-                let file = trust::beside(path, end);
-                if std::fs::symlink_metadata(&file).is_ok() {
-                    tighten(&file)?;
-                }
-            }
-            Ok(())
-        }
-        Err(error) => Err(error).doing(|| format!("making `{}`", path.display())),
-    }
+    options.open(path).map(drop)
 }
 
 /// Takes other people's rights away from a file that is there already, never from what a link in its place points to.
@@ -76,18 +85,13 @@ fn tighten(path: &Path) -> Result<()> {
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-    use rustix::fs::{Mode, OFlags};
     let doing = || format!("closing `{}` to others", path.display());
-    let loose = |meta: &std::fs::Metadata| meta.is_file() && meta.mode() & 0o077 != 0;
-    if !loose(&std::fs::symlink_metadata(path).doing(doing)?) {
-        return Ok(());
-    }
-    // A handle that only names the file: closing an ordinary one would free the locks that SQLite holds in this process.
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let handle = rustix::fs::open(path, flags, Mode::empty()).map_err(std::io::Error::from).doing(doing)?;
-    let named = format!("/proc/self/fd/{}", handle.as_raw_fd());
-    if loose(&std::fs::metadata(&named).doing(doing)?) {
-        std::fs::set_permissions(&named, std::fs::Permissions::from_mode(0o600)).doing(doing)?;
+    let Some(handle) = trust::handle(path)? else { return Ok(()) };
+    let meta = handle.metadata().doing(doing)?;
+    // A file with a second name is not ours alone; `trust` refuses it.
+    if meta.is_file() && meta.nlink() == 1 && meta.mode() & 0o077 != 0 {
+        let named = format!("/proc/self/fd/{}", handle.as_raw_fd());
+        std::fs::set_permissions(named, std::fs::Permissions::from_mode(0o600)).doing(doing)?;
     }
     Ok(())
 }
@@ -99,7 +103,7 @@ fn tighten(path: &Path) -> Result<()> {
     use rustix::fs::{AtFlags, CWD, Mode, chmodat};
     let doing = || format!("closing `{}` to others", path.display());
     let meta = std::fs::symlink_metadata(path).doing(doing)?;
-    if meta.is_file() && meta.mode() & 0o077 != 0 {
+    if meta.is_file() && meta.nlink() == 1 && meta.mode() & 0o077 != 0 {
         let owner = Mode::RUSR | Mode::WUSR;
         chmodat(CWD, path, owner, AtFlags::SYMLINK_NOFOLLOW).map_err(std::io::Error::from).doing(doing)?;
     }
@@ -136,6 +140,14 @@ pub fn remove_database(path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A folder with a name of its own that begins so, closed to others whatever the umask; it goes when it is dropped.
+pub fn temporary_folder(folder: &Path, begins: &str) -> Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix(begins).tempdir_in(folder).doing(|| format!("making a folder in `{}`", folder.display()))
 }
 
 /// Makes sure that the names in a folder survive a power cut.

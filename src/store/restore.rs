@@ -80,8 +80,8 @@ pub fn prepare(place: &Path, file: &Path, clock: &Clock, interrupt: &Interrupt) 
     files::make_folder(apps)?;
     let begins = format!(".{}.restore-", place.file_name().unwrap_or_default().to_string_lossy());
     files::sweep(apps, &begins);
-    let doing = || format!("making a folder in `{}`", apps.display());
-    let folder = tempfile::Builder::new().prefix(&begins).tempdir_in(apps).doing(doing)?; // 0700
+    let folder = files::temporary_folder(apps, &begins)?;
+    let doing = || format!("locking `{}`", folder.path().display());
     let busy = File::open(folder.path()).doing(doing)?;
     busy.try_lock().map_err(std::io::Error::from).doing(doing)?;
     let copy = folder.path().join(FILE);

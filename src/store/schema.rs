@@ -66,7 +66,7 @@ pub fn open(path: &Path, clock: &Clock) -> Result<Connection> {
         let before = before.or(trust::file(path)?);
         let connection = connect(path).doing(shown)?;
         // A file that is not ours is closed as it was found, with what waits in its log.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_waiting(path))?;
         let version = version(&connection, fresh).doing(shown)?;
         if trust::file(path)? != before || before.is_some_and(|before| !trust::is_open(before)) {
             // A restore put another file there meanwhile, or somebody plays with links.
@@ -93,14 +93,18 @@ pub fn open(path: &Path, clock: &Clock) -> Result<Connection> {
 pub fn look(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     // Where nothing waits in the log, the file itself says everything, and no companion has to be made to read it.
-    let waiting = std::fs::symlink_metadata(trust::beside(path, "-wal")).is_ok_and(|meta| meta.len() > 0);
-    let connection = Connection::open_with_flags(uri(path, !waiting), flags)?;
+    let connection = Connection::open_with_flags(uri(path, !is_waiting(path)), flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.execute_batch(
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;",
     )?;
     functions::register(&connection)?;
     Ok(connection)
+}
+
+/// Whether something waits in the log beside this file.
+fn is_waiting(path: &Path) -> bool {
+    std::fs::symlink_metadata(trust::beside(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
 }
 
 /// A path as SQLite's URI (sqlite.org/uri.html).

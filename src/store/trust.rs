@@ -1,6 +1,8 @@
 //! Whether the store's folder and files are what they seem: ours alone, and no links to something else. A file is opened
 //! by name, so what the name meant is looked at before and after (reliability.md, F53).
 
+#[cfg(target_os = "linux")]
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::base::{Doing, Error, Kind, Result};
@@ -49,7 +51,7 @@ pub fn beside(path: &Path, end: &str) -> PathBuf {
 #[cfg(unix)]
 fn one(path: &Path) -> Result<Option<Identity>> {
     use std::os::unix::fs::MetadataExt;
-    let Some(meta) = look(path)? else { return Ok(None) };
+    let Some(meta) = look_inside(path)? else { return Ok(None) };
     if meta.is_symlink() {
         return Err(link(path));
     }
@@ -68,7 +70,7 @@ fn one(path: &Path) -> Result<Option<Identity>> {
 
 #[cfg(not(unix))]
 fn one(path: &Path) -> Result<Option<Identity>> {
-    match look(path)? {
+    match look_inside(path)? {
         Some(meta) if meta.is_symlink() => Err(link(path)),
         Some(_) => Ok(Some(Identity { device: 0, inode: 0 })),
         None => Ok(None),
@@ -96,6 +98,46 @@ fn look(path: &Path) -> Result<Option<std::fs::Metadata>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).doing(|| format!("looking at `{}`", path.display())),
     }
+}
+
+/// A name in a folder, for looking at it and for changing its mode. The folder itself is not followed when it is a link,
+/// and closing the handle leaves the locks alone that SQLite has on the file in this process.
+#[cfg(target_os = "linux")]
+pub fn handle(path: &Path) -> Result<Option<File>> {
+    use rustix::fs::{Mode, OFlags, openat};
+    let Some(folder) = folder_handle(path)? else { return Ok(None) };
+    let name = path.file_name().unwrap_or_default();
+    match openat(&folder, name, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()) {
+        Ok(handle) => Ok(Some(File::from(handle))),
+        Err(rustix::io::Errno::NOENT) => Ok(None),
+        Err(error) => Err(std::io::Error::from(error)).doing(|| format!("looking at `{}`", path.display())),
+    }
+}
+
+/// The folder that a path lies in; `None` when it is not there.
+#[cfg(target_os = "linux")]
+pub fn folder_handle(path: &Path) -> Result<Option<std::os::fd::OwnedFd>> {
+    use rustix::fs::{Mode, OFlags, open};
+    use rustix::io::Errno;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    match open(folder, flags, Mode::empty()) {
+        Ok(handle) => Ok(Some(handle)),
+        Err(Errno::NOENT) => Ok(None),
+        Err(Errno::LOOP | Errno::NOTDIR) => Err(link(folder)),
+        Err(error) => Err(std::io::Error::from(error)).doing(|| format!("looking at `{}`", folder.display())),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn look_inside(path: &Path) -> Result<Option<std::fs::Metadata>> {
+    let meta = handle(path)?.map(|handle| handle.metadata()).transpose();
+    meta.doing(|| format!("looking at `{}`", path.display()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn look_inside(path: &Path) -> Result<Option<std::fs::Metadata>> {
+    look(path)
 }
 
 fn link(path: &Path) -> Error {

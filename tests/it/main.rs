@@ -28,6 +28,7 @@ mod records;
 mod sandbox;
 mod sandbox_serve;
 mod stage;
+mod store_open;
 mod support;
 mod tables;
 mod torn;
