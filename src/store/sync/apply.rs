@@ -102,6 +102,8 @@ impl Run<'_> {
             journal.epoch = Some(self.epoch);
         }
         check_epoch(&self.store.lock(), &self.request.connection, self.epoch)?;
+        // Nothing can be lost any more, so a death after this line is not an interruption.
+        self.stage.pause()?;
         journal.states.extend(shown.iter().map(|object| (object.object.clone(), self.state(object))));
         journal.add(record);
         journal::write(folder, &journal)

@@ -228,11 +228,11 @@ impl Store {
         let held = if request.steal { self.steal(&request.connection)? } else { self.hold(&request.connection)? };
         let epoch = epoch(&self.lock(), request.connection.as_str())?;
         let path = held.stage_path();
-        let interrupted = if request.dry_run { None } else { stage::interrupted(&path)? };
+        let interrupted = if request.dry_run { None } else { stage::interrupted(&path, epoch)? };
         if request.fresh && !request.dry_run {
             held.forget_progress(self)?;
         }
-        let stage = stage::Stage::open(&path, &request)?;
+        let stage = stage::Stage::open(&path, &request, epoch)?;
         held.describe(request.started)?;
         Ok(Run { store: self, request, held, epoch, stage, objects: BTreeMap::new(), interrupted })
     }
@@ -285,7 +285,8 @@ impl Store {
 
     /// What a run left that died or failed on its way, as far as it got.
     pub fn interrupted(&self, connection: &ConnectionName) -> Result<Option<Interrupted>> {
-        stage::interrupted(&self.sync_folder(connection).join(stage::FILE))
+        let epoch = epoch(&self.lock(), connection.as_str())?;
+        stage::interrupted(&self.sync_folder(connection).join(stage::FILE), epoch)
     }
 
     /// Removes everything that a connection's runs keep beside its tables: states, stage, journal, lock.

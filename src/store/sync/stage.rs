@@ -14,8 +14,9 @@ use crate::store::{files, schema};
 pub const FILE: &str = "stage.db";
 
 const SHAPE: &str = "
-    CREATE TABLE IF NOT EXISTS run (
-        one INTEGER PRIMARY KEY CHECK (one = 1), started TEXT NOT NULL, pid INTEGER NOT NULL, running INTEGER NOT NULL
+    CREATE TABLE IF NOT EXISTS last_run (
+        one INTEGER PRIMARY KEY CHECK (one = 1), started TEXT NOT NULL, pid INTEGER NOT NULL, running INTEGER NOT NULL,
+        epoch INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS objects (
         number INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL UNIQUE, progress TEXT NOT NULL,
@@ -52,7 +53,7 @@ pub struct Stage {
 
 impl Stage {
     /// Opens the stage that an earlier run left, or makes one. A dry run has one of its own, which it takes with it.
-    pub fn open(path: &Path, request: &RunRequest) -> Result<Self> {
+    pub fn open(path: &Path, request: &RunRequest, epoch: i64) -> Result<Self> {
         let folder = path.parent().expect("the stage is in a folder");
         let (path, temporary) = if request.dry_run {
             let folder = tempfile::Builder::new().prefix("dry-").tempdir_in(folder)?;
@@ -67,9 +68,9 @@ impl Stage {
             }
             other => other?,
         };
-        let text =
-            "INSERT INTO run VALUES (1, ?1, ?2, 1) ON CONFLICT DO UPDATE SET started = ?1, pid = ?2, running = 1";
-        connection.execute(text, params![request.started.rfc3339(), std::process::id()])?;
+        let text = "INSERT INTO last_run VALUES (1, ?1, ?2, 1, ?3)
+             ON CONFLICT DO UPDATE SET started = ?1, pid = ?2, running = 1, epoch = ?3";
+        connection.execute(text, params![request.started.rfc3339(), std::process::id(), epoch])?;
         Ok(Stage { connection, path, _temporary: temporary })
     }
 
@@ -141,7 +142,7 @@ impl Stage {
 
     /// The run ends here with something left for the next one.
     pub fn pause(&self) -> Result<()> {
-        self.connection.execute("UPDATE run SET running = 0", [])?;
+        self.connection.execute("UPDATE last_run SET running = 0", [])?;
         Ok(())
     }
 
@@ -167,23 +168,25 @@ fn connect(path: &Path) -> Result<Connection> {
 }
 
 /// What is left in this stage of a run that did not end by itself. Reads only; fine while the run goes on.
-pub fn interrupted(path: &Path) -> Result<Option<Interrupted>> {
+///
+/// A run that died after the transaction of its end did end: it raised the epoch, so `epoch` is no longer the one it began in.
+pub fn interrupted(path: &Path, epoch: i64) -> Result<Option<Interrupted>> {
     if !path.exists() {
         return Ok(None);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(2))?;
-    match read_interrupted(&connection) {
+    match read_interrupted(&connection, epoch) {
         // The run died before the stage had its tables.
         Err(error) if error.message.contains("no such table") || error.kind == Kind::Corrupt => Ok(None),
         other => other,
     }
 }
 
-fn read_interrupted(connection: &Connection) -> Result<Option<Interrupted>> {
+fn read_interrupted(connection: &Connection, epoch: i64) -> Result<Option<Interrupted>> {
     let run = connection
-        .query_row("SELECT started, pid FROM run WHERE running", [], |row| {
+        .query_row("SELECT started, pid FROM last_run WHERE running AND epoch = ?", [epoch], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?))
         })
         .optional()?;
