@@ -3,6 +3,7 @@
 
 pub mod budget;
 pub mod clock;
+mod compute;
 pub mod datetime;
 pub mod decimal;
 pub mod error;
@@ -10,6 +11,8 @@ pub mod field;
 pub mod filter;
 pub mod interrupt;
 pub mod names;
+pub mod path;
+pub mod references;
 pub mod rows;
 pub mod sanitize;
 pub mod secret;

@@ -14,14 +14,16 @@ mod change;
 mod files;
 mod filter;
 mod functions;
+mod indexes;
 mod operations;
 mod read;
+mod rebuild;
 mod schema;
 mod select;
 mod sql;
 mod sync;
 
-pub use change::{Author, AuthorKind, Change, OperationId};
+pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};

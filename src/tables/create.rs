@@ -3,6 +3,7 @@
 use crate::app::{App, OperationId};
 use crate::base::{Error, Field, FieldName, FieldType, Kind, Result, Table, TableName};
 
+use super::references::Tables;
 use super::{FieldSpec, find, no_field};
 
 /// What to make.
@@ -20,31 +21,37 @@ pub struct CreateRequest {
 pub fn create(app: &App, request: CreateRequest) -> Result<(Table, Option<OperationId>)> {
     let table = table(request)?;
     let what = format!("tables create {}", table.name);
-    for field in &table.fields {
-        check_relation(app, &table.name, field)?;
-    }
+    let tables = Tables::with(app.store.tables()?, &table);
+    table.fields.iter().try_for_each(|field| tables.check_field(field))?;
+    table.computed.iter().try_for_each(|computed| tables.check_computed(&table, computed))?;
     let (_, operation) = app.store.change(&app.person(), &what, |change| change.create_table(&table))?;
     Ok((table, operation))
 }
 
 fn table(request: CreateRequest) -> Result<Table> {
-    let CreateRequest { name, fields, key, unique } = request;
-    let mut fields: Vec<Field> = fields.into_iter().map(|spec| spec.0).collect();
+    let CreateRequest { name, fields: specs, key, unique } = request;
     let generated = key.is_empty();
     let key = if generated { vec![FieldName::parse("id").expect("`id` is a name")] } else { key };
-    refuse_twins(&fields)?;
+    refuse_twins(&specs)?;
+    let (mut fields, mut computed) = (Vec::new(), Vec::new());
     if generated {
-        if let Some(taken) = fields.iter().find(|field| field.name.as_str().eq_ignore_ascii_case("id")) {
-            return Err(Error::usage(format!(
-                "the field `{}` and the number that records get are both `id`",
-                taken.name
-            ))
-            .hint(format!("make it the key with `--key {}`, or choose another name", taken.name)));
+        if let Some(taken) = specs.iter().map(FieldSpec::name).find(|name| name.as_str().eq_ignore_ascii_case("id")) {
+            return Err(Error::usage(format!("the field `{taken}` and the number that records get are both `id`"))
+                .hint(format!("make it the key with `--key {taken}`, or choose another name")));
         }
-        fields.insert(0, Field::new(key[0].clone(), FieldType::Integer));
+        fields.push(Field::new(key[0].clone(), FieldType::Integer));
     }
-    let mut table = Table { name, fields, key, generated_key: generated, connection: None, computed: Vec::new() };
+    for spec in specs {
+        match spec {
+            FieldSpec::Stored(field) => fields.push(field),
+            FieldSpec::Computed(field) => computed.push(field),
+        }
+    }
+    let mut table = Table { name, fields, key, generated_key: generated, connection: None, computed };
     for name in table.key.iter().chain(&unique) {
+        if table.computed(name.as_str()).is_some() {
+            return Err(Error::usage(format!("field `{name}` is worked out; it cannot be the key or unique")));
+        }
         if table.field(name.as_str()).is_none() {
             return Err(no_field(&table, name.as_str()));
         }
@@ -59,11 +66,12 @@ fn table(request: CreateRequest) -> Result<Table> {
     Ok(table)
 }
 
-fn refuse_twins(fields: &[Field]) -> Result<()> {
-    for (place, field) in fields.iter().enumerate() {
-        let same = |other: &&Field| other.name.as_str().to_lowercase() == field.name.as_str().to_lowercase();
-        if let Some(twin) = fields[..place].iter().find(same) {
-            return Err(Error::usage(format!("the fields `{}` and `{}` have the same name", twin.name, field.name))
+fn refuse_twins(specs: &[FieldSpec]) -> Result<()> {
+    for (place, spec) in specs.iter().enumerate() {
+        let name = spec.name();
+        let same = |other: &&FieldSpec| other.name().as_str().to_lowercase() == name.as_str().to_lowercase();
+        if let Some(twin) = specs[..place].iter().find(same) {
+            return Err(Error::usage(format!("the fields `{}` and `{name}` have the same name", twin.name()))
                 .hint("upper and lower case are the same to SQLite"));
         }
     }
@@ -87,26 +95,24 @@ fn refuse_as_key(field: &Field) -> Result<()> {
     }
 }
 
-/// A relation points to a table that exists, or to the one that is being made.
-fn check_relation(app: &App, own: &TableName, field: &Field) -> Result<()> {
-    match &field.field_type {
-        FieldType::Relation { table, .. } if table != own => find(app, table)
-            .map(drop)
-            .map_err(|error| Error { message: format!("field `{}`: {}", field.name, error.message), ..error }),
-        _ => Ok(()),
-    }
-}
-
 /// Adds a field of one's own to a table, filled by a connection or not. It is null in every record.
 pub fn add_field(app: &App, name: &TableName, spec: FieldSpec) -> Result<(Table, Option<OperationId>)> {
     let table = find(app, name)?;
-    let field = spec.0;
-    if field.required {
-        refuse_required(app, &table, &field)?;
+    let what = format!("tables add-field {name} {}", spec.name());
+    let tables = Tables::with(app.store.tables()?, &table);
+    match spec {
+        FieldSpec::Stored(field) => {
+            tables.check_field(&field)?;
+            if field.required {
+                refuse_required(app, &table, &field)?;
+            }
+            app.store.change(&app.person(), &what, |change| change.add_field(&table, &field))
+        }
+        FieldSpec::Computed(computed) => {
+            tables.check_computed(&table, &computed)?;
+            app.store.change(&app.person(), &what, |change| change.add_computed(&table, &computed, None))
+        }
     }
-    let what = format!("tables add-field {name} {}", field.name);
-    check_relation(app, &table.name, &field)?;
-    app.store.change(&app.person(), &what, |change| change.add_field(&table, &field))
 }
 
 fn refuse_required(app: &App, table: &Table, field: &Field) -> Result<()> {

@@ -9,6 +9,7 @@ use crate::base::names::closest;
 use crate::base::{Error, Field, FieldType, Kind, Result, Table, TableName};
 
 mod create;
+mod references;
 mod spec;
 
 pub use create::{CreateRequest, add_field, create};

@@ -90,5 +90,13 @@ impl View<'_> {
 
 /// The words for a type's help.
 pub fn types() -> String {
-    format!("Types: {}", FieldType::WORDS.join(", "))
+    format!(
+        "Types: {}
+
+A relation says what becomes of it when its record goes: `relation=people` (nothing may point there then),
+`relation=people:clear` or `relation=people:cascade`. Worked out when read: `lookup=owner.email`,
+`rollup=tasks.owner:count` (or sum, min, max, avg, list of a field: `rollup=tasks.owner:sum:estimate`),
+`formula=price * quantity`. A name with a colon in it stands in double quotes: `'\"due: date\":date'`.",
+        FieldType::WORDS.join(", ")
+    )
 }

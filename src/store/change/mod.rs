@@ -7,13 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Store, sql};
-use crate::base::{Error, FieldName, Kind, Result, Table, Value};
+use crate::base::{Error, Kind, Result, Table, Value};
 
 mod documents;
+mod rename;
+mod retype;
 mod rows;
 mod shape;
 
 pub(super) use documents::DOCUMENTS;
+pub use retype::{Conversion, Convert, Refusal};
 pub(super) use rows::get;
 
 pub type OperationId = i64;
@@ -165,11 +168,6 @@ pub(super) fn parse_key(text: &str) -> Result<Vec<Value>> {
 pub(super) fn image(table: &Table, values: &[Value]) -> Json {
     let pairs = table.fields.iter().zip(values).map(|(field, value)| (field.name.to_string(), value.to_exact_json()));
     Json::Object(pairs.collect())
-}
-
-pub(super) fn key_of(table: &Table, values: &[Value]) -> Vec<Value> {
-    let index = |name: &FieldName| table.fields.iter().position(|field| field.name == *name);
-    table.key.iter().map(|name| values[index(name).expect("a key names its table's fields")].clone()).collect()
 }
 
 pub(super) fn damaged(what: impl std::fmt::Display) -> Error {
