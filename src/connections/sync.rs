@@ -419,7 +419,7 @@ fn finish_object(run: &Run<'_>, read: &Read, request: &SyncRequest) -> FinishObj
 
 fn record(report: &RunReport, started: Timestamp) -> RunRecord {
     let json = serde_json::to_value(report).expect("a report is JSON");
-    RunRecord { at: started, operation: report.operation, record: json }
+    RunRecord { at: started, operation: report.operation, record: json, number: 0 }
 }
 
 fn object_report(run: &Run<'_>, read: &Read) -> ObjectReport {

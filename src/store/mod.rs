@@ -15,8 +15,10 @@ mod files;
 mod filter;
 mod functions;
 mod indexes;
+mod log;
 mod operations;
 mod read;
+mod readonly;
 mod rebuild;
 mod schema;
 mod select;
@@ -24,6 +26,7 @@ mod sql;
 mod sync;
 
 pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
+pub use log::LogWatch;
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
@@ -46,7 +49,11 @@ impl Store {
     /// `Kind::Corrupt` for a damaged, foreign or newer file, which is left as it was.
     pub fn open(folder: &Path, clock: Clock) -> Result<Self> {
         files::make_folder(folder)?;
-        let connection = schema::open(&folder.join(FILE), &clock)?;
+        let path = folder.join(FILE);
+        let connection = match schema::open(&path, &clock) {
+            Err(_) if readonly::applies(&path) => readonly::open(&path)?,
+            opened => opened?,
+        };
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 

@@ -29,6 +29,7 @@ mod run_ends;
 mod sandbox;
 mod sandbox_serve;
 mod stage;
+mod store_faults;
 mod support;
 mod tables;
 mod torn;

@@ -95,6 +95,7 @@ fn finish(run: appctl::store::Run<'_>) -> appctl::store::Applied {
         at: Timestamp(1),
         operation: applied.operation,
         record: json!({}),
+        number: 0,
     })
     .unwrap()
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{ObjectPlan, ObjectProgress, Place, RunRequest};
 use crate::base::{Doing, Error, Kind, Result, Timestamp};
-use crate::store::sql::{quote, quote_all};
+use crate::store::sql::{self, quote, quote_all};
 use crate::store::{files, schema};
 
 pub const FILE: &str = "stage.db";
@@ -86,26 +86,26 @@ impl Stage {
             self.forget(number)?;
         }
         let progress = ObjectProgress { fingerprint: plan.fingerprint.clone(), ..ObjectProgress::default() };
-        let transaction = self.connection.unchecked_transaction()?;
-        self.note_hidden(&plan.object, None)?;
-        let text = "INSERT INTO objects (object, progress) VALUES (?, ?)";
-        transaction.execute(text, params![plan.object, to_text(&progress)])?;
-        let number = transaction.last_insert_rowid();
-        let columns = plan.columns.iter().map(|name| {
-            let field = plan.table.field(name.as_str()).expect("a plan's columns are its table's fields");
-            format!("{} {}", quote(name.as_str()), schema::storage(&plan.table, field))
-        });
-        let columns: Vec<String> = columns.collect();
-        let keys = quote_all(plan.table.key.iter().map(AsRef::as_ref));
-        let key_columns = columns[..plan.table.key.len()].join(", ");
-        transaction.execute_batch(&format!(
-            "CREATE TABLE rows_{number} ({}, PRIMARY KEY ({keys})) STRICT;
+        sql::immediately(&self.connection, || {
+            self.note_hidden(&plan.object, None)?;
+            let text = "INSERT INTO objects (object, progress) VALUES (?, ?)";
+            self.connection.execute(text, params![plan.object, to_text(&progress)])?;
+            let number = self.connection.last_insert_rowid();
+            let columns = plan.columns.iter().map(|name| {
+                let field = plan.table.field(name.as_str()).expect("a plan's columns are its table's fields");
+                format!("{} {}", quote(name.as_str()), schema::storage(&plan.table, field))
+            });
+            let columns: Vec<String> = columns.collect();
+            let keys = quote_all(plan.table.key.iter().map(AsRef::as_ref));
+            let key_columns = columns[..plan.table.key.len()].join(", ");
+            self.connection.execute_batch(&format!(
+                "CREATE TABLE rows_{number} ({}, PRIMARY KEY ({keys})) STRICT;
              CREATE TABLE gone_{number} ({key_columns}, PRIMARY KEY ({keys})) STRICT;
              CREATE TABLE seen_{number} ({key_columns}, PRIMARY KEY ({keys})) STRICT;",
-            columns.join(", "),
-        ))?;
-        transaction.commit()?;
-        Ok((Place::Stage(number), progress))
+                columns.join(", "),
+            ))?;
+            Ok((Place::Stage(number), progress))
+        })
     }
 
     /// Notes for people how far an object is whose rows wait in the main file; `None` when it no longer does.
@@ -130,14 +130,14 @@ impl Stage {
     }
 
     pub fn forget(&self, number: i64) -> Result<()> {
-        let transaction = self.connection.unchecked_transaction()?;
-        transaction.execute_batch(&format!(
-            "DROP TABLE IF EXISTS rows_{number}; DROP TABLE IF EXISTS gone_{number};
+        sql::immediately(&self.connection, || {
+            self.connection.execute_batch(&format!(
+                "DROP TABLE IF EXISTS rows_{number}; DROP TABLE IF EXISTS gone_{number};
              DROP TABLE IF EXISTS seen_{number}; DROP TABLE IF EXISTS diff_{number};
              DELETE FROM objects WHERE number = {number};"
-        ))?;
-        transaction.commit()?;
-        Ok(())
+            ))?;
+            Ok(())
+        })
     }
 
     /// The run ends here with something left for the next one.
