@@ -19,8 +19,10 @@ mod functions;
 mod holders;
 mod indexes;
 mod inspect;
+mod log;
 mod operations;
 mod read;
+mod readonly;
 mod rebuild;
 mod restore;
 mod retention;
@@ -35,10 +37,10 @@ pub use backup::{Copied, Step as BackupStep, backups, digest, exists as target_e
 pub use change::{
     Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
 };
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
 pub use disk::{free as free_space, network_of};
 pub use holders::{OpenBy, holders};
 pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
+pub use log::LogWatch;
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use restore::{Holds, Present, Ready, prepare as prepare_restore, present};
@@ -67,6 +69,11 @@ impl Store {
         files::make_folder(folder)?;
         let connection = schema::open(&folder.join(FILE), &clock)?;
         change::bulk::tidy(&connection, folder)?;
+        let path = folder.join(FILE);
+        let connection = match schema::open(&path, &clock) {
+            Err(_) if readonly::applies(&path) => readonly::open(&path)?,
+            opened => opened?,
+        };
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 

@@ -57,6 +57,8 @@ pub fn show(app: &App, ui: &mut Ui, which: Which) -> Result<()> {
     let field = |name| table.field(name).expect("the listing's fields were checked");
     let columns = query.fields.iter().map(|name| Column::from(field(name.as_str()))).collect();
     let interrupt = ui.interrupted();
+    let (log, wish) = (app.store.log_watch(), interrupt.clone());
+    ui.while_paused(move || wish.check().and_then(|()| log.check()));
     let mut writer = ui.rows(columns)?;
     let rest = records::stream(app, &query, &mut |cells| {
         interrupt.check()?;
