@@ -12,6 +12,7 @@ pub mod filter;
 pub mod interrupt;
 pub mod names;
 pub mod path;
+pub mod record_id;
 pub mod rows;
 pub mod sanitize;
 pub mod secret;

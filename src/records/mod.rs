@@ -9,8 +9,8 @@ mod value;
 mod write;
 
 pub use key::{parse as parse_key, print as print_key};
-pub use list::{Listing, prepare};
-pub use read::{count, get};
+pub use list::{Listing, Shape, all_fields, columns, prepare};
+pub use read::{Looked, count, get, look};
 pub use stream::{Rest, stream};
 pub use value::{Values, parse_json, parse_text};
 pub use write::{Given, create, delete, given_json, given_texts, update};

@@ -15,7 +15,9 @@ mod files;
 mod filter;
 mod functions;
 mod operations;
+mod paths;
 mod read;
+mod rollups;
 mod schema;
 mod select;
 mod sql;
@@ -23,6 +25,7 @@ mod sync;
 
 pub use change::{Author, AuthorKind, Change, OperationId};
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
+pub use paths::{Meaning, Paths};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{
