@@ -8,9 +8,10 @@ use crate::vault::Vault;
 
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
-    Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Counts, Cut, EachRow,
-    FinishObject, Interrupted, Meaning, ObjectPlan, Operation, OperationFilter, OperationId, Outcome, Paths, Query,
-    Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict, state_document,
+    Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert, Counts,
+    Cut, EachRow, FinishObject, Interrupted, Meaning, ObjectPlan, Operation, OperationFilter, OperationId, Outcome,
+    Paths, Query, Refusal, Removed, Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict,
+    state_document,
 };
 
 pub struct App {

@@ -1,12 +1,46 @@
-//! A record's id: its key as people see it. A single key field is its text; several are joined with `,`, and a part that has
-//! a comma or a quote in it, or is empty, stands in double quotes: `EU,"Smith, John"`.
+//! From a record's id (`base::record_id`) to the key that it stands for, by the types of the key's fields.
 
 use super::value::parse_text;
-use crate::base::{Error, Result, Table, Value, record_id};
+use crate::app::App;
+use crate::base::{Error, FieldType, Result, Table, TableName, Value, record_id};
 
 pub use crate::base::record_id::print;
 
-/// The key that this id stands for. `Kind::Usage` when it cannot be one of the table's.
+/// The key that this id stands for, also where a key field is a relation. `Kind::Usage` when it cannot be one of the table's.
+pub fn find(app: &App, table: &Table, id: &str) -> Result<Vec<Value>> {
+    parse(&plain(table, &|name| super::value::existing(app, name))?, id)
+}
+
+/// The table with every relation among its key fields replaced by what it holds: the type of the other table's key.
+pub fn plain(table: &Table, lookup: &dyn Fn(&TableName) -> Result<Option<Table>>) -> Result<Table> {
+    let mut plain = table.clone();
+    for field in plain.fields.iter_mut().filter(|field| table.is_key(&field.name)) {
+        if let FieldType::Relation { table, .. } = &field.field_type {
+            field.field_type = held(table, lookup)?;
+        }
+    }
+    Ok(plain)
+}
+
+/// The type of the values that a relation to this table holds. A key of several fields is held as text.
+fn held(name: &TableName, lookup: &dyn Fn(&TableName) -> Result<Option<Table>>) -> Result<FieldType> {
+    let mut name = name.clone();
+    for _ in 0..LONGEST_CHAIN {
+        let Some(target) = lookup(&name)? else { break };
+        let mut key = target.key_fields();
+        match (key.next().map(|field| field.field_type.clone()), key.next()) {
+            (Some(FieldType::Relation { table, .. }), None) => name = table,
+            (Some(field_type), None) => return Ok(field_type),
+            _ => break,
+        }
+    }
+    Ok(FieldType::Text)
+}
+
+/// How many tables whose key is a relation to the next may follow each other.
+const LONGEST_CHAIN: usize = 32;
+
+/// The key that this id stands for in a table whose key has no relation. `Kind::Usage` when it cannot be one of the table's.
 pub fn parse(table: &Table, id: &str) -> Result<Vec<Value>> {
     let parts = match table.key.len() {
         1 => vec![id.to_owned()],

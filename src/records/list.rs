@@ -37,7 +37,7 @@ pub fn prepare<'t>(app: &App, table: &'t Table, listing: &Listing) -> Result<Que
         filter: filter(app, table, listing.filter.as_deref())?,
         sort,
         limit: listing.limit,
-        after: listing.after.as_deref().map(|id| key::parse(table, id)).transpose()?,
+        after: listing.after.as_deref().map(|id| key::find(app, table, id)).transpose()?,
         ..Query::all(table, app.clock.now())
     };
     let names = query.fields.iter().chain(query.sort.iter().map(|sort| &sort.field));

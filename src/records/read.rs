@@ -18,14 +18,14 @@ pub struct Looked {
 pub fn look(app: &App, table: &Table, id: &str, fields: &[String]) -> Result<Looked> {
     let all = if fields.is_empty() { list::all_fields(table) } else { fields.to_vec() };
     let columns = list::shapes(app, table, all.iter().map(String::as_str))?;
-    let key = key::parse(table, id)?;
+    let key = key::find(app, table, id)?;
     let values = app.store.look(table, &key, &all)?.ok_or_else(|| no_record(table, &key))?;
     Ok(Looked { columns, values })
 }
 
 /// All stored fields of one record, in the table's order. `Kind::NotFound` when there is none of this id.
 pub fn get(app: &App, table: &Table, id: &str) -> Result<Vec<Value>> {
-    let key = key::parse(table, id)?;
+    let key = key::find(app, table, id)?;
     app.store.get(table, &key)?.ok_or_else(|| no_record(table, &key))
 }
 

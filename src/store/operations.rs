@@ -1,11 +1,14 @@
 //! Recorded operations: listing them, and taking one back.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::change::{Author, AuthorKind, Change, DOCUMENTS, OperationId, damaged, parse_key};
 use super::{Store, schema, sql, sync};
+use crate::base::references;
 use crate::base::{Computed, ConnectionName, Error, FieldName, Kind, Result, Table, TableName, Timestamp, Value};
 
 /// One recorded change of the app.
@@ -171,10 +174,14 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
             .hint(format!("undo that one to bring it back: `appctl undo {by}`")));
     }
     refuse_conflicts(connection, id)?;
+    let broken = references::dangling(&schema::tables(connection)?);
     let mut change = Change::begin(connection);
-    for record in changes(connection, id)?.into_iter().rev() {
-        revert(&mut change, &record)?;
+    let records = changes(connection, id)?;
+    for record in records.iter().rev() {
+        revert(&mut change, record)?;
     }
+    refuse_dangling(connection, id, &broken)?;
+    change.refuse_dangling(id, &records)?;
     let operation = change.operation()?; // an undo is recorded even when there was nothing left to change
     let what = format!("undo {id}: {}", target.what);
     change.record(by, &what, target.connection.as_deref(), clock)?;
@@ -190,26 +197,53 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     Ok(Undone { operation, undid: id, inserted: change.inserted, updated: change.updated, deleted: change.deleted })
 }
 
-/// Later operations that still stand and touched the same records, or a table that this one made, dropped or widened.
+/// Later operations that still stand and touched the same records, or the names, fields and values that these need.
 ///
 /// An operation that was undone does not stand, and neither does the undo of an operation that is itself later.
 fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
-    let text = "
-        WITH standing AS (
-            SELECT o.id, o.what FROM _appctl_operations o
-            WHERE o.id > ?1 AND o.undone_by IS NULL AND (o.undoes IS NULL OR o.undoes < ?1)
-        ), mine AS (SELECT table_name, key, kind, before FROM _appctl_changes WHERE operation = ?1)
-        SELECT DISTINCT standing.id, standing.what, later.table_name, later.key
-        FROM mine JOIN _appctl_changes later ON later.table_name = mine.table_name AND (
-            mine.kind IN ('load', 'create_table', 'drop_table', 'add_field', 'drop_field', 'add_computed', 'drop_computed', 'redescribe')
-            AND (mine.kind NOT IN ('add_field', 'drop_field', 'add_computed', 'drop_computed', 'redescribe')
-                 OR later.kind IN ('create_table', 'drop_table', 'add_field', 'drop_field', 'add_computed', 'drop_computed', 'redescribe'))
-            OR later.key = mine.key
-            OR later.kind IN ('drop_table', 'load', 'create_table'))
-        JOIN standing ON standing.id = later.operation
-        WHERE NOT (mine.table_name = ?2 AND json_extract(mine.key, '$[0]') = ?3)
-        ORDER BY standing.id, later.table_name, later.key LIMIT 21";
-    let mut statement = connection.prepare(text)?;
+    let scope = "CASE WHEN kind IN ('load', 'create_table', 'drop_table') THEN 'whole'
+        WHEN kind IN ('redescribe', 'rename_table') THEN 'table'
+        WHEN kind IN ('add_field', 'drop_field', 'rename_field', 'change_field', 'add_computed', 'drop_computed', 'carry')
+        THEN 'field' ELSE 'row' END AS scope";
+    let text = format!(
+        "WITH standing AS (
+            SELECT id, what FROM _appctl_operations
+            WHERE id > ?1 AND undone_by IS NULL AND (undoes IS NULL OR undoes < ?1)
+        ),
+        mine AS (SELECT *, {scope} FROM _appctl_changes WHERE operation = ?1),
+        later AS (SELECT *, {scope} FROM _appctl_changes WHERE operation > ?1),
+        touching AS (
+            -- the same record, document or field
+            SELECT later.* FROM mine JOIN later USING (table_name, key)
+            WHERE mine.scope IN ('row', 'field') AND later.scope = mine.scope
+                AND NOT (mine.table_name = ?2 AND json_extract(mine.key, '$[0]') = ?3)
+            UNION ALL
+            -- the table is another one, or has another name or description
+            SELECT later.* FROM (SELECT DISTINCT table_name, scope = 'row' AS row FROM mine) AS mine JOIN later USING (table_name)
+            WHERE later.key = '' AND (later.scope = 'whole' OR later.kind = 'rename_table' OR later.scope = 'table' AND NOT row)
+            UNION ALL
+            -- anything in a table that was made or dropped, any field of one that was described anew
+            SELECT later.* FROM mine JOIN later USING (table_name)
+            WHERE mine.scope = 'whole' OR mine.kind = 'redescribe' AND later.scope = 'field'
+            UNION ALL
+            -- a value that has no place any more
+            SELECT later.* FROM mine JOIN later USING (table_name)
+            WHERE mine.scope = 'row' AND mine.before IS NOT NULL AND (later.key < '[' OR later.key >= '\\')
+                AND (later.kind IN ('drop_field', 'rename_field')
+                    OR later.kind = 'change_field' AND json_extract(later.before, '$.retyped'))
+                AND EXISTS (SELECT 1 FROM json_each(mine.before) AS image WHERE image.key = later.key)
+            UNION ALL
+            -- a value that came after the field was dropped or changed
+            SELECT later.* FROM mine JOIN later USING (table_name)
+            WHERE later.scope = 'row' AND (mine.kind = 'drop_field' OR mine.kind = 'change_field' AND json_extract(mine.before, '$.retyped'))
+                AND (later.kind = 'insert' AND mine.kind = 'change_field'
+                    OR later.kind = 'update' AND EXISTS (SELECT 1 FROM json_each(later.before) AS image WHERE image.key = mine.key))
+        )
+        SELECT DISTINCT standing.id, standing.what, touching.table_name, touching.key
+        FROM touching JOIN standing ON standing.id = touching.operation
+        ORDER BY standing.id, touching.table_name, touching.key LIMIT 21"
+    );
+    let mut statement = connection.prepare(&text)?;
     let mut rows = statement.query(params![id, DOCUMENTS, SYNC_STATE])?;
     let mut named = Vec::new();
     while let Some(row) = rows.next()? {
@@ -231,6 +265,17 @@ fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
         .hint("undo the later operations first; nothing was changed"))
 }
 
+/// Nothing may point to what an undo takes away, nor come back pointing to what is gone.
+fn refuse_dangling(connection: &Connection, id: OperationId, before: &BTreeSet<String>) -> Result<()> {
+    let now = references::dangling(&schema::tables(connection)?);
+    let new: Vec<&str> = now.difference(before).map(String::as_str).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Conflict, format!("operation {id} cannot be undone: then {}", new.join(", ")))
+        .hint("change or drop these fields first; nothing was changed"))
+}
+
 fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
     if record.table == DOCUMENTS {
         let key: Vec<String> = serde_json::from_str(&record.key).map_err(damaged)?;
@@ -246,19 +291,23 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
         let table: Table = serde_json::from_value(image["table"].clone()).map_err(damaged)?;
         return change.restore_table(image["aside"].as_str().unwrap_or_default(), &table);
     }
+    let image = || record.before.as_ref().ok_or_else(|| damaged(&record.kind));
+    if matches!(record.kind.as_str(), "rename_table" | "rename_field" | "carry") {
+        return change.revert_name(&name, &record.key, &record.kind, image()?);
+    }
     let table = schema::table(change.connection, &name)?.ok_or_else(|| super::no_table(&name))?;
     match record.kind.as_str() {
-        "create_table" | "load" => change.drop_table(&table),
-        "add_field" => change.drop_field(&table, &record.key),
-        "drop_field" => {
-            let image = record.before.as_ref().ok_or_else(|| damaged("a dropped field"))?;
-            change.restore_field(&table, image)
-        }
+        "create_table" | "load" => match record.before.as_ref().and_then(|image| image["aside"].as_str()) {
+            Some(aside) => change.put_aside(&table, aside),
+            None => change.drop_table(&table),
+        },
+        "add_field" => change.drop_field(&table, &record.key).map(drop),
+        "drop_field" => change.restore_field(&table, image()?),
+        "change_field" => change.restore_change(&table, image()?),
         "add_computed" => change.drop_computed(&table, &record.key).map(drop),
         "drop_computed" => {
-            let image = record.before.clone().ok_or_else(|| damaged("a computed field"))?;
-            let computed: Computed = serde_json::from_value(image["computed"].clone()).map_err(damaged)?;
-            let place = image["place"].as_u64().and_then(|place| usize::try_from(place).ok());
+            let computed: Computed = serde_json::from_value(image()?["computed"].clone()).map_err(damaged)?;
+            let place = image()?["place"].as_u64().and_then(|place| usize::try_from(place).ok());
             change.add_computed(&table, &computed, place).map(drop)
         }
         "redescribe" => {
@@ -266,7 +315,7 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
             let before: Table = serde_json::from_value(image).map_err(damaged)?;
             change.redescribe(&table, &before)
         }
-        "insert" => change.delete(&table, &parse_key(&record.key)?).map(drop),
+        "insert" => change.remove(&table, &parse_key(&record.key)?).map(drop),
         "update" => {
             let values = image_values(record)?;
             change.update(&table, &parse_key(&record.key)?, &values).map(drop)

@@ -176,7 +176,8 @@ fn parse_document(body: &str) -> Result<Json> {
 /// The statement that makes the SQL table for this description, under the name given.
 ///
 /// Tables are STRICT so that SQLite never converts a value: text is TEXT, what may be a number or a text is ANY
-/// (sqlite.org/stricttables.html). A single integer key is the rowid itself.
+/// (sqlite.org/stricttables.html). A single integer key is the rowid itself. Unique fields get an index of their own
+/// (`indexes::keep`), because a rule that stands in the declaration can only be changed by writing the table anew.
 pub fn declare(table: &Table, name: &str) -> String {
     let rowid = rowid_key(table);
     let columns = table.fields.iter().map(|field| {
@@ -185,9 +186,6 @@ pub fn declare(table: &Table, name: &str) -> String {
             column.push_str(if table.generated_key { " PRIMARY KEY AUTOINCREMENT" } else { " PRIMARY KEY" });
         } else if table.is_key(&field.name) || (field.required && field.source_id.is_none()) {
             column.push_str(" NOT NULL");
-        }
-        if field.unique && !(table.is_key(&field.name) && table.key.len() == 1) {
-            column.push_str(" UNIQUE");
         }
         column
     });
@@ -216,7 +214,7 @@ pub fn storage(table: &Table, field: &Field) -> &'static str {
     }
 }
 
-/// Adds one column to an existing SQL table.
+/// Adds one column to an existing SQL table. Its index is `indexes::keep`'s.
 pub fn add_field(connection: &Connection, table: &Table, field: &Field) -> Result<()> {
     let sql = format!(
         "ALTER TABLE {} ADD COLUMN {} {}",
@@ -224,25 +222,7 @@ pub fn add_field(connection: &Connection, table: &Table, field: &Field) -> Resul
         quote(field.name.as_str()),
         storage(table, field)
     );
-    connection.execute_batch(&sql)?;
-    if field.unique {
-        let index = format!("_appctl_unique_{}_{}", table.name, field.name);
-        let sql = format!(
-            "CREATE UNIQUE INDEX {} ON {} ({})",
-            quote(&index),
-            quote(table.name.as_str()),
-            quote(field.name.as_str())
-        );
-        connection.execute_batch(&sql)?;
-    }
-    Ok(())
-}
-
-pub fn drop_field(connection: &Connection, table: &TableName, field: &str) -> Result<()> {
-    let index = format!("_appctl_unique_{table}_{field}");
-    connection.execute_batch(&format!("DROP INDEX IF EXISTS {}", quote(&index)))?;
-    connection.execute_batch(&format!("ALTER TABLE {} DROP COLUMN {}", quote(table.as_str()), quote(field)))?;
-    Ok(())
+    Ok(connection.execute_batch(&sql)?)
 }
 
 /// All the columns of a table, quoted, in its order.

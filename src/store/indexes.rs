@@ -1,0 +1,112 @@
+//! The indexes that appctl keeps on people's tables: one for every unique field, and one for every relation, so that what
+//! points to a record is found at once. They are numbered, because names of tables and fields change.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+
+use super::sql::quote;
+use crate::base::{Error, Field, FieldType, Kind, Result, Table};
+
+const UNIQUE: &str = "_appctl_unique_";
+const RELATION: &str = "_appctl_relation_";
+
+/// An index as SQLite describes it.
+struct Index {
+    name: String,
+    unique: bool,
+    columns: Vec<String>,
+}
+
+/// Makes the indexes that this description asks for, and drops ours that it does not.
+///
+/// `Kind::Conflict` when records have the same value in a field that shall be unique.
+pub fn keep(connection: &Connection, table: &Table) -> Result<()> {
+    let indexes = indexes(connection, table.name.as_str())?;
+    for field in &table.fields {
+        let sole = |index: &&Index| index.unique && index.columns == [field.name.as_str()];
+        let first = |index: &&Index| index.columns.first().is_some_and(|column| column == field.name.as_str());
+        let of = |prefix: &str, index: &Index| index.name.starts_with(prefix);
+        let kept = indexes.iter().find(|index| of(UNIQUE, index) && sole(index));
+        match (is_unique(table, field), kept) {
+            (true, None) if !indexes.iter().any(|index| sole(&index)) => make_unique(connection, table, field)?,
+            (false, Some(index)) => remove(connection, &index.name)?,
+            _ => {}
+        }
+        let kept = indexes.iter().find(|index| of(RELATION, index) && first(index));
+        let others = indexes.iter().any(|index| !of(RELATION, index) && !of(UNIQUE, index) && first(&index));
+        let wanted = is_relation(field) && !others && !is_unique(table, field);
+        match (wanted, kept) {
+            (true, None) => make_plain(connection, table, field)?,
+            (false, Some(index)) => remove(connection, &index.name)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a field is unique by the table's own declaration instead of an index of ours.
+pub fn is_declared_unique(connection: &Connection, table: &str, field: &str) -> Result<bool> {
+    let indexes = indexes(connection, table)?;
+    Ok(indexes.iter().any(|index| index.unique && index.columns == [field] && !index.name.starts_with(UNIQUE)))
+}
+
+fn is_relation(field: &Field) -> bool {
+    matches!(field.field_type, FieldType::Relation { .. })
+}
+
+fn is_unique(table: &Table, field: &Field) -> bool {
+    field.unique && !(table.is_key(&field.name) && table.key.len() == 1)
+}
+
+fn indexes(connection: &Connection, table: &str) -> Result<Vec<Index>> {
+    let sql = "SELECT l.name, l.\"unique\", i.name FROM pragma_index_list(?) l, pragma_index_info(l.name) i
+               WHERE NOT l.partial AND i.name IS NOT NULL ORDER BY l.name, i.seqno";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([table])?;
+    let mut found: BTreeMap<String, Index> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let (name, unique, column): (String, bool, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let index = found.entry(name.clone()).or_insert(Index { name, unique, columns: Vec::new() });
+        index.columns.push(column);
+    }
+    Ok(found.into_values().collect())
+}
+
+fn make_unique(connection: &Connection, table: &Table, field: &Field) -> Result<()> {
+    let name = free_name(connection, UNIQUE)?;
+    let sql = format!(
+        "CREATE UNIQUE INDEX {} ON {} ({})",
+        quote(&name),
+        quote(table.name.as_str()),
+        quote(field.name.as_str())
+    );
+    connection.execute_batch(&sql).map_err(|error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::ConstraintViolation) => Error::new(
+            Kind::Conflict,
+            format!("field `{}` of table `{}` cannot be unique: records have the same value", field.name, table.name),
+        )
+        .hint(format!("see `appctl tables change-field {} {} --unique --dry-run`", table.name, field.name)),
+        _ => error.into(),
+    })
+}
+
+fn make_plain(connection: &Connection, table: &Table, field: &Field) -> Result<()> {
+    let name = free_name(connection, RELATION)?;
+    let sql =
+        format!("CREATE INDEX {} ON {} ({})", quote(&name), quote(table.name.as_str()), quote(field.name.as_str()));
+    Ok(connection.execute_batch(&sql)?)
+}
+
+fn remove(connection: &Connection, name: &str) -> Result<()> {
+    Ok(connection.execute_batch(&format!("DROP INDEX {}", quote(name)))?)
+}
+
+/// The prefix with the number behind the greatest that is taken.
+fn free_name(connection: &Connection, prefix: &str) -> Result<String> {
+    let sql = "SELECT max(CAST(substr(name, ?2) AS INTEGER)) FROM sqlite_schema WHERE type = 'index' AND name GLOB ?1";
+    let start = i64::try_from(prefix.len() + 1).expect("a prefix is short");
+    let last: Option<i64> =
+        connection.query_row(sql, rusqlite::params![format!("{prefix}[0-9]*"), start], |row| row.get(0))?;
+    Ok(format!("{prefix}{}", last.unwrap_or(0) + 1))
+}
