@@ -26,6 +26,7 @@ mod postgres;
 mod readme;
 mod records;
 mod records_paths;
+mod records_paths_oracle;
 mod records_write;
 mod sandbox;
 mod sandbox_serve;
