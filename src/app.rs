@@ -9,8 +9,8 @@ use crate::vault::Vault;
 pub use crate::store::{
     Applied, Author, AuthorKind, BackupStep, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert,
     Copied, Counts, Cut, Depth, EachRow, FinishObject, Found, Hit, Holds, Indexing, Inspection, Interrupted, Kin, Load,
-    LogWatch, Match, ObjectPlan, OpenBy, Operation, OperationFilter, OperationId, Outcome, Present, Query, Ready,
-    Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Undone,
+    LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation, OperationFilter, OperationId, Outcome, Paths, Present,
+    Query, Ready, Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Undone,
     VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
     network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };

@@ -25,6 +25,8 @@ mod operations;
 mod postgres;
 mod readme;
 mod records;
+mod records_paths;
+mod records_paths_oracle;
 mod records_write;
 mod run_ends;
 mod sandbox;
