@@ -7,6 +7,7 @@ mod compute;
 pub mod datetime;
 pub mod decimal;
 pub mod error;
+pub mod expression;
 pub mod field;
 pub mod filter;
 pub mod interrupt;
@@ -16,6 +17,7 @@ pub mod references;
 pub mod rows;
 pub mod sanitize;
 pub mod secret;
+pub mod syntax;
 pub mod value;
 
 pub use budget::Budget;
