@@ -442,7 +442,7 @@ fn step(app: &App, random: &mut StdRng) -> Result<Option<OperationId>> {
             let request = ChangeFieldRequest { required: Some(required), unique: Some(unique), ..request(name, of) };
             change(app, &request).map(|changed| changed.operation)
         }
-        13 => update(app, name, key(random), of, value(random)),
+        13 if !table.is_key(&field.name) => update(app, name, key(random), of, value(random)),
         14 => delete(app, name, key(random)),
         _ => {
             let mut values: Vec<(&str, Value)> = Vec::new();
