@@ -23,7 +23,7 @@ mod select;
 mod sql;
 mod sync;
 
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
+pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal, Removed};
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};

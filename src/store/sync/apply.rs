@@ -247,7 +247,7 @@ fn apply_rows(change: &mut Change<'_>, number: i64, staged: &Staged) -> Result<(
         let key = sql::values(row, 1, plan.table.key.len())?;
         match row.get::<_, i64>(0)? {
             diff::DELETE => {
-                change.delete(&table, &key)?;
+                change.delete_synced(&table, &key)?;
             }
             diff::INSERT => writer.insert(change, &key)?,
             _ => writer.update(change, &key)?,
