@@ -1132,7 +1132,7 @@ record  value  reason
 2       007    it would become `7`
 3       soon   it is no integer
 [stderr]
-error: field `estimate` of table `tasks` cannot become this in 2 records; nothing was changed
+error: field `estimate` of table `tasks` cannot become integer: 2 records do not fit; nothing was changed
 hint: change these values first, for example with `appctl records update tasks 2 estimate=…`
 
 "#]]
@@ -1157,7 +1157,7 @@ record,value,reason
 2,007,it would become `7`
 3,soon,it is no integer
 [stderr]
-error: field `estimate` of table `tasks` cannot become this in 2 records; nothing was changed
+error: field `estimate` of table `tasks` cannot become integer: 2 records do not fit; nothing was changed
 hint: change these values first, for example with `appctl records update tasks 2 estimate=…`
 
 "#]]
@@ -1170,7 +1170,7 @@ hint: change these values first, for example with `appctl records update tasks 2
 
 [status 0]
 [stderr]
-field `estimate` of table `tasks` can become this, 2 of 2 values in another form; this was a dry run
+field `estimate` of table `tasks` can become integer, 2 of 2 values in another form; this was a dry run
 
 "#]]
     );
@@ -1190,7 +1190,7 @@ text
 
 [status 0]
 [stderr]
-changed field `estimate` of table `tasks`, 2 of 2 values in another form; `appctl undo 12` changes it back
+field `estimate` of table `tasks` became integer, 2 of 2 values in another form; `appctl undo 12` changes it back
 
 "#]]
     );
@@ -1264,7 +1264,7 @@ record  value  reason
 19      x18    it is no integer
 20      x19    it is no integer
 [stderr]
-error: field `a` of table `t` cannot become this in 30 records, the first 20 are shown; nothing was changed
+error: field `a` of table `t` cannot become integer: 30 records do not fit (the first 20 are shown); nothing was changed
 hint: change these values first, for example with `appctl records update t 1 a=…`
 
 "#]]
@@ -1281,7 +1281,7 @@ fn the_rules_of_a_field_are_changed() {
 
 [status 0]
 [stderr]
-changed field `estimate` of table `tasks`; `appctl undo 10` changes it back
+field `estimate` of table `tasks` became required; `appctl undo 10` changes it back
 
 "#]],
         ),
@@ -1294,7 +1294,7 @@ changed field `estimate` of table `tasks`; `appctl undo 10` changes it back
 record  value  reason
 3              it is empty
 [stderr]
-error: field `owner` of table `tasks` cannot become this in 1 record; nothing was changed
+error: field `owner` of table `tasks` cannot become required: 1 record does not fit; nothing was changed
 hint: change these values first, for example with `appctl records update tasks 3 owner=…`
 
 "#]],
@@ -1309,7 +1309,7 @@ record  value  reason
 1       1      2 records have this value
 2       1      2 records have this value
 [stderr]
-field `owner` of table `tasks` cannot become this in 2 records; this was a dry run
+field `owner` of table `tasks` cannot become unique: 2 records do not fit; this was a dry run
 
 "#]],
         ),
@@ -1319,7 +1319,7 @@ field `owner` of table `tasks` cannot become this in 2 records; this was a dry r
 
 [status 0]
 [stderr]
-changed field `owner` of table `tasks`; `appctl undo 11` changes it back
+field `owner` of table `tasks` became a relation that cascades; `appctl undo 11` changes it back
 
 "#]],
         ),
@@ -1329,7 +1329,7 @@ changed field `owner` of table `tasks`; `appctl undo 11` changes it back
 
 [status 0]
 [stderr]
-changed field `email` of table `people`; `appctl undo 12` changes it back
+field `email` of table `people` became required and unique; `appctl undo 12` changes it back
 
 "#]],
         ),
@@ -1339,7 +1339,7 @@ changed field `email` of table `people`; `appctl undo 12` changes it back
 
 [status 0]
 [stderr]
-changed field `email` of table `people`; `appctl undo 13` changes it back
+field `email` of table `people` became optional and not unique; `appctl undo 13` changes it back
 
 "#]],
         ),
@@ -1349,7 +1349,7 @@ changed field `email` of table `people`; `appctl undo 13` changes it back
 
 [status 0]
 [stderr]
-changed field `note` of table `tasks`; `appctl undo 14` changes it back
+field `note` of table `tasks` became relation; `appctl undo 14` changes it back
 
 "#]],
         ),
@@ -1359,7 +1359,7 @@ changed field `note` of table `tasks`; `appctl undo 14` changes it back
 
 [status 0]
 [stderr]
-changed field `name` of table `people`, all 1 value fit as they are; `appctl undo 15` changes it back
+field `name` of table `people` became select, 1 value unchanged; `appctl undo 15` changes it back
 
 "#]],
         ),
@@ -1372,7 +1372,7 @@ changed field `name` of table `people`, all 1 value fit as they are; `appctl und
 record  value  reason
 1       Ada    it is none of the options
 [stderr]
-error: field `name` of table `people` cannot become this in 1 record; nothing was changed
+error: field `name` of table `people` cannot become select: 1 record does not fit; nothing was changed
 hint: change these values first, for example with `appctl records update people 1 name=…`
 
 "#]],
@@ -1383,7 +1383,7 @@ hint: change these values first, for example with `appctl records update people 
 
 [status 0]
 [stderr]
-changed field `open_tasks` of table `people`; `appctl undo 16` changes it back
+field `open_tasks` of table `people` became rollup; `appctl undo 16` changes it back
 
 "#]],
         ),
@@ -1424,7 +1424,7 @@ fn changes_of_a_field_that_make_no_sense() {
 
 [status 2]
 [stderr]
-error: `FIELD[:TYPE` is missing
+error: `FIELD:TYPE` is missing
 hint: see `appctl tables change-field --help`
 
 "#]],
@@ -1642,7 +1642,7 @@ error: field `score` cannot be required: the records of `contacts` come from con
 
 [status 0]
 [stderr]
-changed field `score` of table `contacts`; `appctl undo 2` changes it back
+field `score` of table `contacts` became text; `appctl undo 2` changes it back
 
 "#]]
     );
