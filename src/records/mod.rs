@@ -5,6 +5,7 @@ mod convert;
 mod create;
 mod delete;
 mod given;
+pub mod import;
 mod key;
 mod list;
 mod read;

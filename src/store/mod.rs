@@ -23,7 +23,9 @@ mod select;
 mod sql;
 mod sync;
 
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal, Removed};
+pub use change::{
+    Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
+};
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
@@ -47,6 +49,7 @@ impl Store {
     pub fn open(folder: &Path, clock: Clock) -> Result<Self> {
         files::make_folder(folder)?;
         let connection = schema::open(&folder.join(FILE), &clock)?;
+        change::bulk::tidy(&connection, folder)?;
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 

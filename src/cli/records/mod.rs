@@ -12,6 +12,7 @@ mod delete;
 mod export;
 mod get;
 mod given;
+mod import;
 pub mod list;
 mod shown;
 mod update;
@@ -33,6 +34,8 @@ pub enum Command {
     Delete(delete::Args),
     /// Count records
     Count(count::Args),
+    /// Bring the rows of a file into a table
+    Import(Box<import::Args>),
     /// Write records as CSV, or as `-o json` or `-o jsonl`
     Export(export::Args),
 }
@@ -47,6 +50,7 @@ impl Command {
             Command::Upsert(args) => upsert::run(app, ui, args).await,
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
+            Command::Import(args) => import::run(app, ui, *args).await,
             Command::Export(args) => export::run(app, ui, args).await,
         }
     }
