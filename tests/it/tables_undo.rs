@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use appctl::app::{App, OperationId};
-use appctl::base::{Clock, Error, FieldName, Interrupt, Kind, OnDelete, Result, Table, TableName, Value};
+use appctl::app::{App, OperationId, Query};
+use appctl::base::{Clock, Error, FieldName, FieldType, Interrupt, Kind, OnDelete, Result, Table, TableName, Value};
 use appctl::tables::{self, Becomes, ChangeFieldRequest, CreateRequest, FieldChange, FieldSpec};
 use appctl::{operations, records};
 use rand::rngs::StdRng;
@@ -82,7 +82,7 @@ fn change(app: &App, request: &ChangeFieldRequest) -> Result<FieldChange> {
 fn retype(app: &App, table: &str, field: &str, kind: &str) -> Result<Option<OperationId>> {
     let becomes = match kind.parse_computed() {
         Some(how) => Becomes::Computed(how?),
-        None => Becomes::Stored(appctl::base::FieldType::parse(kind)?),
+        None => Becomes::Stored(FieldType::parse(kind)?),
     };
     let changed = change(app, &ChangeFieldRequest { becomes: Some(becomes), ..request(table, field) })?;
     match changed.conversion.refused {
@@ -389,6 +389,18 @@ fn records_that_went_while_a_field_was_gone_stay_gone() {
     assert_eq!([note(1), note(3), note(4)], [None, Some("3".into()), Some(Value::Null)]);
 }
 
+/// The key of a record of this table, null when there is none.
+fn some_key(app: &App, table: &TableName, random: &mut StdRng) -> Value {
+    let Ok(table) = app.store.table(table) else { return Value::Null };
+    let mut keys = vec![Value::Null];
+    let read = app.store.read(&Query { fields: table.key.clone(), ..Query::all(&table, app.clock.now()) }, &mut |cells| {
+        keys.push(cells[0].to_value());
+        Ok(std::ops::ControlFlow::Continue(()))
+    });
+    read.unwrap();
+    keys.choose(random).cloned().unwrap()
+}
+
 /// Any change of the tables or of their records; what makes no sense is refused and changes nothing.
 fn step(app: &App, random: &mut StdRng) -> Result<Option<OperationId>> {
     let tables = app.store.tables()?;
@@ -405,8 +417,9 @@ fn step(app: &App, random: &mut StdRng) -> Result<Option<OperationId>> {
         true => Value::Integer(random.random_range(1..8)),
         false => Value::Text(random.random_range(1..8).to_string()),
     };
-    let value = |random: &mut StdRng| match field.field_type.word() {
-        "integer" | "relation" => Value::Integer(random.random_range(1..4)),
+    let value = |random: &mut StdRng| match &field.field_type {
+        FieldType::Relation { table, .. } => some_key(app, table, random),
+        FieldType::Integer => Value::Integer(random.random_range(1..4)),
         _ => Value::Text(random.random_range(1..4).to_string()),
     };
     let quoted = |name: &str| {
@@ -449,7 +462,11 @@ fn step(app: &App, random: &mut StdRng) -> Result<Option<OperationId>> {
             for field in &table.fields {
                 let value = match field.field_type.word() {
                     _ if table.generated_key && table.is_key(&field.name) => continue,
-                    "integer" | "relation" | "boolean" => Value::Integer(random.random_range(0..2)),
+                    "relation" => match &field.field_type {
+                        FieldType::Relation { table, .. } => some_key(app, table, random),
+                        _ => continue,
+                    },
+                    "integer" | "boolean" => Value::Integer(random.random_range(0..2)),
                     "number" => Value::Real(1.5),
                     _ if table.is_key(&field.name) => key(random),
                     _ => Value::Text(random.random_range(1..9).to_string()),
