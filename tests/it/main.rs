@@ -22,6 +22,7 @@ mod interrupts;
 mod kills;
 mod layers;
 mod operations;
+mod own_fields;
 mod postgres;
 mod readme;
 mod records;
