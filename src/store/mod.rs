@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::base::{Clock, Error, Result, Table, TableName};
 
 mod change;
+mod expression;
 mod files;
 mod filter;
 mod functions;
@@ -24,6 +25,7 @@ mod sql;
 mod sync;
 
 pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
+pub use expression::formula_sql;
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
 pub use select::{Cut, EachRow, SelectLimits, Selected};

@@ -11,8 +11,8 @@ mod matches;
 mod parse;
 mod print;
 
-pub use matches::{Class, currency_key, holds, like, order};
 pub use super::syntax::quoted;
+pub use matches::{Class, currency_key, holds, like, order};
 
 /// A parsed filter. SQL's three-valued logic: a comparison with null is neither true nor false, and only true keeps a row.
 #[derive(Clone, Debug, PartialEq)]

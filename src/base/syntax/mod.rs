@@ -130,7 +130,8 @@ impl Text<'_> {
             Some((what, at)) => (what, at.split_once(", Column: ")),
             None => (message.as_str(), None),
         };
-        let at = at.and_then(|(line, column)| Some(Location { line: line.parse().ok()?, column: column.parse().ok()? }));
+        let at =
+            at.and_then(|(line, column)| Some(Location { line: line.parse().ok()?, column: column.parse().ok()? }));
         let what = lower(what).replace("expected: ", "expected ").replace("found: EOF", "found the end");
         self.refuse(what.replace("found: ", "found "), at.or(Some(place(self.text))))
     }
