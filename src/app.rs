@@ -10,7 +10,7 @@ use crate::vault::Vault;
 pub use crate::store::{
     Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert, Counts,
     Cut, EachRow, FinishObject, Interrupted, ObjectPlan, Operation, OperationFilter, OperationId, Outcome, Query,
-    Refusal, Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict, state_document,
+    Refusal, Removed, Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict, state_document,
 };
 
 pub struct App {

@@ -24,7 +24,7 @@ mod select;
 mod sql;
 mod sync;
 
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
+pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal, Removed};
 pub use expression::formula_sql;
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};

@@ -176,10 +176,12 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     refuse_conflicts(connection, id)?;
     let broken = references::dangling(&schema::tables(connection)?);
     let mut change = Change::begin(connection);
-    for record in changes(connection, id)?.into_iter().rev() {
-        revert(&mut change, &record)?;
+    let records = changes(connection, id)?;
+    for record in records.iter().rev() {
+        revert(&mut change, record)?;
     }
     refuse_dangling(connection, id, &broken)?;
+    change.refuse_dangling(id, &records)?;
     let operation = change.operation()?; // an undo is recorded even when there was nothing left to change
     let what = format!("undo {id}: {}", target.what);
     change.record(by, &what, target.connection.as_deref(), clock)?;
@@ -313,7 +315,7 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
             let before: Table = serde_json::from_value(image).map_err(damaged)?;
             change.redescribe(&table, &before)
         }
-        "insert" => change.delete(&table, &parse_key(&record.key)?).map(drop),
+        "insert" => change.remove(&table, &parse_key(&record.key)?).map(drop),
         "update" => {
             let values = image_values(record)?;
             change.update(&table, &parse_key(&record.key)?, &values).map(drop)

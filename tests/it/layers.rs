@@ -48,6 +48,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring_core", &["vault"]),
     ("secrecy", &["base"]),
     ("sqlparser", &["base"]),
+    ("num_bigint", &["base"]),
     ("tokio_postgres", &["sources"]),
     ("tokio_postgres_rustls", &["sources"]),
     ("rustls_native_certs", &["http", "sources"]),

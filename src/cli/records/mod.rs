@@ -15,6 +15,7 @@ mod given;
 pub mod list;
 mod shown;
 mod update;
+mod upsert;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -24,8 +25,10 @@ pub enum Command {
     Get(get::Args),
     /// Create one record, or many at once
     Create(create::Args),
-    /// Change fields of a record
+    /// Change fields of records
     Update(update::Args),
+    /// Create records that are not there and change those that are
+    Upsert(upsert::Args),
     /// Delete records
     Delete(delete::Args),
     /// Count records
@@ -41,6 +44,7 @@ impl Command {
             Command::Get(args) => get::run(app, ui, args).await,
             Command::Create(args) => create::run(app, ui, args).await,
             Command::Update(args) => update::run(app, ui, args).await,
+            Command::Upsert(args) => upsert::run(app, ui, args).await,
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
             Command::Export(args) => export::run(app, ui, args).await,
