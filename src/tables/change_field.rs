@@ -61,11 +61,8 @@ pub fn change_field(app: &App, request: &ChangeFieldRequest, converter: &Convert
     let mut changed = table.clone();
     changed.fields.iter_mut().filter(|field| field.name == *name).for_each(|field| field.clone_from(&after));
     refuse_broken(app, &changed, &after)?;
-    let mut convert = if is_retyped(&before.field_type, &after.field_type) {
-        Some(converter(app, before, &after)?)
-    } else {
-        None
-    };
+    let mut convert =
+        if is_retyped(&before.field_type, &after.field_type) { Some(converter(app, before, &after)?) } else { None };
     let what = format!("tables change-field {} {name}", table.name);
     apply(app, request, &what, changed, |change| {
         let mut step = 0_u32;
