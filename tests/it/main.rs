@@ -13,6 +13,7 @@ mod connections_story;
 mod demo;
 mod faults;
 mod filter;
+mod formula;
 mod help;
 mod http;
 mod hubspot;
