@@ -35,7 +35,6 @@ pub use backup::{Copied, Step as BackupStep, backups, digest, exists as target_e
 pub use change::{
     Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
 };
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
 pub use disk::{free as free_space, network_of};
 pub use holders::{OpenBy, holders};
 pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
