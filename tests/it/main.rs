@@ -21,6 +21,7 @@ mod in_step;
 mod interrupts;
 mod kills;
 mod layers;
+mod model;
 mod operations;
 mod postgres;
 mod readme;
