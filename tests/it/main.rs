@@ -22,6 +22,7 @@ mod in_step;
 mod interrupts;
 mod kills;
 mod layers;
+mod model;
 mod operations;
 mod own_fields;
 mod postgres;
