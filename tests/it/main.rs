@@ -25,6 +25,8 @@ mod operations;
 mod postgres;
 mod readme;
 mod records;
+mod records_import;
+mod records_round_trip;
 mod records_write;
 mod sandbox;
 mod sandbox_serve;

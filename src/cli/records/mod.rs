@@ -36,7 +36,7 @@ pub enum Command {
     Count(count::Args),
     /// Bring the rows of a file into a table
     Import(Box<import::Args>),
-    /// Write records as CSV, or as `-o json` or `-o jsonl`
+    /// Write records as csv, json, jsonl or a spreadsheet
     Export(export::Args),
 }
 
