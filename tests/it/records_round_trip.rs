@@ -87,7 +87,7 @@ fn done(home: &Home, stdin: Option<&str>, arguments: &str) {
 }
 
 fn undo_last(home: &Home) {
-    let ran = home.run_with(None, &[], "log --limit 1 --json --jq .[0].id");
+    let ran = home.run_with(None, &[], "log --limit 1 --json --jq .[0].operation");
     done(home, None, &format!("undo {} --yes", ran.stdout.trim()));
 }
 
