@@ -6,12 +6,17 @@ use crate::http::Http;
 use crate::store::Store;
 use crate::vault::Vault;
 
-/// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
     Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert, Counts,
-    Cut, EachRow, FinishObject, Interrupted, Load, Match, ObjectPlan, Operation, OperationFilter, OperationId, Outcome,
-    Query, Refusal, Refused, Removed, Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict,
-    state_document,
+    Cut, EachRow, FinishObject, Found, Hit, Indexing, Interrupted, Load, Match, ObjectPlan, Operation, OperationFilter,
+    OperationId, Outcome, Query, Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search, SelectLimits, Selected,
+    Sort, Undone, Verdict, is_searched, state_document,
+};
+/// The store's words, for the nouns: they reach the store only through an app.
+pub use crate::store::{
+    BackupStep, Copied, Depth, Holds, Inspection, Kin, OpenBy, Present, Ready, VERSION as STORE_VERSION, backups,
+    digest, free_space, holders, inspect, inspect_file, network_of, prepare_restore, present, sqlite_version,
+    waiting_log,
 };
 
 pub struct App {
@@ -27,14 +32,21 @@ impl App {
     pub fn open(config: Config) -> Result<Self> {
         let clock = Clock::system();
         let store = Store::open(&config.app_folder(), clock.clone())?;
+        App::around(store, clock, config)
+    }
+
+    /// The same app for reading only, by somebody who must not change what he looks at. `Kind::NotFound` when there is none.
+    pub fn look(config: Config, clock: Clock) -> Result<Self> {
+        let store = Store::look(&config.app_folder(), clock.clone())?;
+        App::around(store, clock, config)
+    }
+
+    fn around(store: Store, clock: Clock, config: Config) -> Result<Self> {
         let http = Http::new(crate::http::Options {
             limits_folder: Some(config.home.join("limits")),
             ..crate::http::Options::default()
         })?;
-        let vault = match config.vault {
-            VaultKind::Keyring => Vault::keyring(config.home.join("keyring.lock")),
-            VaultKind::Memory => Vault::memory(),
-        };
+        let vault = vault(&config);
         Ok(App { store, vault, http, clock, config })
     }
 
@@ -56,4 +68,23 @@ impl App {
     pub fn person(&self) -> Author {
         Author::person(&self.config.user)
     }
+}
+
+fn vault(config: &Config) -> Vault {
+    match config.vault {
+        VaultKind::Keyring => Vault::keyring(config.home.join(TURNS)),
+        VaultKind::Memory => Vault::memory(),
+    }
+}
+
+/// The file by which processes take turns at the keyring.
+const TURNS: &str = "keyring.lock";
+
+/// Whether secrets can be kept where the configuration says; nothing is left behind, not even in an empty home.
+pub fn probe_vault(config: &Config) -> Result<()> {
+    if config.home.join(TURNS).exists() || config.vault == VaultKind::Memory {
+        return vault(config).probe();
+    }
+    let turns = tempfile::tempdir()?;
+    Vault::keyring(turns.path().join(TURNS)).probe()
 }

@@ -34,7 +34,7 @@ impl Spreadsheet {
         book.set_tempdir(folder).map_err(failed)?;
         let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
         sheet.set_name(sheet_name(name)).map_err(failed)?;
-        sheet.set_freeze_panes(1, 0).map_err(failed)?;
+        sheet.set_formula_result_default("").set_freeze_panes(1, 0).map_err(failed)?;
         for (place, (name, _)) in columns.iter().enumerate() {
             sheet.write_string(0, column(place), name).map_err(failed)?;
         }

@@ -31,6 +31,7 @@ mod records_write;
 mod sandbox;
 mod sandbox_serve;
 mod stage;
+mod store_open;
 mod support;
 mod tables;
 mod torn;

@@ -13,6 +13,7 @@ use crate::records::export::Spreadsheet;
 use crate::records::{self, Listing};
 use crate::tables;
 
+use super::import::errors::folder_of;
 use super::list::{Which, show};
 
 #[derive(clap::Args)]
@@ -145,7 +146,7 @@ impl Target {
             return Err(Error::new(Kind::Conflict, format!("`{}` is there already", path.display()))
                 .hint("add `--yes` to write over it, or choose another name"));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(&path)?;
         let mut builder = tempfile::Builder::new();
         // A file of the person's own, as any other program would make it.
         #[cfg(unix)]

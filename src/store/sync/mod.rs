@@ -22,6 +22,7 @@ mod lock;
 mod put;
 mod stage;
 
+pub(super) use load::forget_all as forget_loads;
 pub use lock::{Held, Holder};
 pub use stage::{Interrupted, InterruptedObject};
 
