@@ -26,6 +26,8 @@ mod postgres;
 mod readme;
 mod records;
 mod records_import;
+mod records_import_faults;
+mod records_import_wizard;
 mod records_round_trip;
 mod records_write;
 mod sandbox;
