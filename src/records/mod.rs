@@ -4,6 +4,7 @@
 mod convert;
 mod create;
 mod delete;
+pub mod export;
 mod given;
 pub mod import;
 mod key;

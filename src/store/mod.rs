@@ -79,6 +79,8 @@ impl Store {
             Err(_) if readonly::applies(&path) => readonly::open(&path)?,
             opened => opened?,
         };
+        // What cannot be tidied now (another program writes, the disk is read-only) is tidied another time.
+        let _ = change::bulk::tidy(&connection, folder);
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 

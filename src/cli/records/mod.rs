@@ -39,7 +39,7 @@ pub enum Command {
     Import(Box<import::Args>),
     /// Find records by the words in their text fields
     Search(search::Args),
-    /// Write records as CSV, or as `-o json` or `-o jsonl`
+    /// Write records as csv, json, jsonl or a spreadsheet
     Export(export::Args),
 }
 
