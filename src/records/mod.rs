@@ -2,6 +2,7 @@
 //! what a connection fills stays the connection's.
 
 mod convert;
+mod history;
 mod key;
 mod list;
 mod read;
@@ -11,6 +12,7 @@ mod value;
 mod write;
 
 pub use convert::converter;
+pub use history::history;
 pub use key::{parse as parse_key, print as print_key};
 pub use list::{Listing, prepare};
 pub use read::{count, get};

@@ -14,6 +14,7 @@ mod change;
 mod files;
 mod filter;
 mod functions;
+mod history;
 mod indexes;
 mod operations;
 mod read;
@@ -26,8 +27,10 @@ mod sql;
 mod sync;
 
 pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
-pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
+pub use history::{Detail, FieldChange, History, Step, StepKind};
+pub use operations::{ChangeRecord, Conflict, Operation, OperationFilter, Rehearsed, Undone};
 pub use read::{Query, Sort};
+pub use retention::{Prune, Pruned, Retention};
 pub use search::{Found, Hit, Indexing, Search, is_searched};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{

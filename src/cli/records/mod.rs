@@ -6,12 +6,14 @@ use super::ui::Ui;
 use crate::app::App;
 use crate::base::Result;
 
+pub mod changes;
 mod count;
 mod create;
 mod delete;
 mod export;
 mod get;
 mod given;
+mod history;
 pub mod list;
 mod search;
 mod shown;
@@ -33,6 +35,8 @@ pub enum Command {
     Count(count::Args),
     /// Find records by the words in their text fields
     Search(search::Args),
+    /// Show who changed which field of a record, from what to what
+    History(history::Args),
     /// Write records as CSV, or as `-o json` or `-o jsonl`
     Export(export::Args),
 }
@@ -47,6 +51,7 @@ impl Command {
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
             Command::Search(args) => search::run(app, ui, args).await,
+            Command::History(args) => history::run(app, ui, args).await,
             Command::Export(args) => export::run(app, ui, args).await,
         }
     }
