@@ -9,10 +9,10 @@ use crate::vault::Vault;
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
     Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conflict, Conversion, Convert,
-    Counts, Cut, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit, Indexing, Interrupted, ObjectPlan,
-    Operation, OperationFilter, OperationId, Outcome, Prune, Pruned, Query, Refusal, Rehearsed, Retention, Run,
-    RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Undone, Verdict, is_searched,
-    state_document,
+    Counts, Cut, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit, Indexing, Interrupted, Load, Match,
+    ObjectPlan, Operation, OperationFilter, OperationId, Outcome, Prune, Pruned, Query, Refusal, Refused, Rehearsed,
+    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Undone,
+    Verdict, is_searched, state_document,
 };
 
 pub struct App {

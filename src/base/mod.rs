@@ -13,6 +13,7 @@ pub mod filter;
 pub mod interrupt;
 pub mod names;
 pub mod path;
+pub mod record_id;
 pub mod references;
 pub mod rows;
 pub mod sanitize;

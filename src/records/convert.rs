@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::key;
 use super::value::{Values, parse_text};
 use crate::app::{App, Convert};
-use crate::base::{Cell, Field, FieldType, Result, Table, Value, datetime, decimal};
+use crate::base::{Cell, Error, Field, FieldType, Result, Table, TableName, Value, datetime, decimal, record_id};
 
 type Converted = std::result::Result<Value, String>;
 
@@ -21,25 +21,26 @@ pub fn converter(app: &App, table: &Table, before: &Field, after: &Field) -> Res
     };
     let mut changed = table.clone();
     changed.fields.iter_mut().filter(|field| field.name == to.name).for_each(|field| field.clone_from(after));
-    let related = Values::of(app, &changed)?.related;
-    let target = app.store.table(target)?;
+    let name = target.clone();
+    let target = Values::of(app, &changed)?.related.remove(target).ok_or_else(|| no_table(&name))?;
     Ok(Box::new(move |change, cell| {
         let text = text_form(&from, cell);
-        let read = Values { table: &changed, related: related.clone() }.text(&to, &text);
-        let Ok(value) = read else { return Ok(Err(format!("it is no key of `{}`", target.name))) };
-        let key = match &value {
-            Value::Text(id) if target.key.len() > 1 => key::parse(&target, id)?,
-            value => vec![value.clone()],
+        let Ok(key) = key::parse(&target.plain, &text) else {
+            return Ok(Err(format!("it is no key of `{name}`")));
         };
-        let cells: Vec<Cell<'_>> = key.iter().map(Value::cell).collect();
-        if key::print(&cells) != text {
-            return Ok(Err(format!("it would become `{}`", key::print(&cells))));
+        let id = record_id::of(&key);
+        if id != text {
+            return Ok(Err(format!("it would become `{id}`")));
         }
-        Ok(match change.get(&target, &key)? {
-            Some(_) => Ok(value),
-            None => Err(format!("`{}` has no such record", target.name)),
+        Ok(match change.exists(&target.table, &key)? {
+            true => Ok(record_id::reference(&key)),
+            false => Err(format!("`{name}` has no such record")),
         })
     }))
+}
+
+fn no_table(name: &TableName) -> Error {
+    Error::not_found(format!("no table is named `{name}`")).hint("see `appctl tables list`")
 }
 
 /// A value of this type in the form of that field.

@@ -26,7 +26,9 @@ mod select;
 mod sql;
 mod sync;
 
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
+pub use change::{
+    Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
+};
 pub use history::{Detail, FieldChange, History, Step, StepKind};
 pub use operations::{ChangeRecord, Conflict, Operation, OperationFilter, Rehearsed, Undone};
 pub use read::{Query, Sort};
@@ -53,6 +55,7 @@ impl Store {
     pub fn open(folder: &Path, clock: Clock) -> Result<Self> {
         files::make_folder(folder)?;
         let connection = schema::open(&folder.join(FILE), &clock)?;
+        change::bulk::tidy(&connection, folder)?;
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 

@@ -25,6 +25,7 @@ mod operations;
 mod postgres;
 mod readme;
 mod records;
+mod records_write;
 mod sandbox;
 mod sandbox_serve;
 mod stage;

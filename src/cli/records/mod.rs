@@ -14,10 +14,12 @@ mod export;
 mod get;
 mod given;
 mod history;
+mod import;
 pub mod list;
 mod search;
 mod shown;
 mod update;
+mod upsert;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -27,12 +29,16 @@ pub enum Command {
     Get(get::Args),
     /// Create one record, or many at once
     Create(create::Args),
-    /// Change fields of a record
+    /// Change fields of records
     Update(update::Args),
+    /// Create records that are not there and change those that are
+    Upsert(upsert::Args),
     /// Delete records
     Delete(delete::Args),
     /// Count records
     Count(count::Args),
+    /// Bring the rows of a file into a table
+    Import(Box<import::Args>),
     /// Find records by the words in their text fields
     Search(search::Args),
     /// Show who changed which field of a record, from what to what
@@ -48,8 +54,10 @@ impl Command {
             Command::Get(args) => get::run(app, ui, args).await,
             Command::Create(args) => create::run(app, ui, args).await,
             Command::Update(args) => update::run(app, ui, args).await,
+            Command::Upsert(args) => upsert::run(app, ui, args).await,
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
+            Command::Import(args) => import::run(app, ui, *args).await,
             Command::Search(args) => search::run(app, ui, args).await,
             Command::History(args) => history::run(app, ui, args).await,
             Command::Export(args) => export::run(app, ui, args).await,
