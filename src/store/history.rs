@@ -205,13 +205,13 @@ impl Walk<'_> {
     /// Goes back over the changes under the table's present name. Gives where to go on when it was renamed there.
     fn back(&mut self, before: (OperationId, i64)) -> Result<Option<(OperationId, i64)>> {
         for noted in self.noted(before)? {
-            let place = (noted.operation, noted.sequence);
             let image = noted.before.as_deref().map(serde_json::from_str::<Json>).transpose().map_err(damaged)?;
             let image = image.unwrap_or(Json::Null);
             if noted.kind == "rename_table" {
                 let Some(from) = image["from"].as_str() else { return Ok(None) }; // another table had the name before
                 from.clone_into(&mut self.table);
-                return Ok(Some(place));
+                // The same rename stands under the old name just before.
+                return Ok(Some((noted.operation, noted.sequence - 1)));
             }
             self.step(&noted, &image)?;
         }

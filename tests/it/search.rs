@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use appctl::app::{App, Found, Query, Search};
 use appctl::base::search::{Term, Words};
 use appctl::base::{Table, Value};
+use appctl::store::Store;
 
 use crate::support::changing::{Changing, Records, seeds, some_search};
 
@@ -161,18 +162,10 @@ fn a_restored_file_is_searched_as_it_is() {
     }
     check(&mut world, "later");
     // What a restore does: the file of then in the place of the one of now, and work goes on.
-    let clock = world.app.clock.clone();
-    let config = world.app.config.clone();
-    let temporary = std::mem::replace(&mut world.app, App::temporary(clock.clone()).unwrap());
-    let other = world.app.store.folder().to_owned();
-    drop(config);
-    for end in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(other.join(format!("app.db{end}")));
-    }
-    std::fs::copy(folder.join("kept.db"), other.join("app.db")).unwrap();
-    std::fs::copy(folder.join("search.db"), other.join("search.db")).unwrap();
-    drop(temporary);
-    world.app.store = appctl::store::Store::open(&other, clock).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    std::fs::copy(folder.join("kept.db"), other.path().join("app.db")).unwrap();
+    std::fs::copy(folder.join("search.db"), other.path().join("search.db")).unwrap();
+    world.app.store = Store::open(other.path(), world.app.clock.clone()).unwrap();
     world.table = world.app.store.tables().unwrap()[0].name.clone();
     check(&mut world, "restored");
     for step in 0..15 {
@@ -194,7 +187,7 @@ fn two_searches_at_once_both_find_everything() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let store = appctl::store::Store::open(&folder, world.app.clock.clone()).unwrap();
+                let store = Store::open(&folder, world.app.clock.clone()).unwrap();
                 for _ in 0..5 {
                     let query = Query::all(&table, world.app.clock.now());
                     let found = store.search(&Search { query: &query, words: &words }, &mut |_, _| Ok(())).unwrap();

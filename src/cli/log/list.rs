@@ -11,7 +11,7 @@ use crate::operations;
 
 /// Which operations to list.
 #[derive(clap::Args)]
-pub struct Args {
+pub struct Which {
     /// Operations that changed this table
     #[arg(long, value_name = "TABLE", add = ArgValueCompleter::new(complete::tables))]
     table: Option<TableName>,
@@ -55,7 +55,7 @@ impl From<Kind> for AuthorKind {
     }
 }
 
-pub fn run(app: &App, ui: &mut Ui, args: Args, limit: u64) -> Result<()> {
+pub fn run(app: &App, ui: &mut Ui, args: Which, limit: u64) -> Result<()> {
     let time = |text: Option<String>| text.map(|text| operations::since(&text, app.clock.now())).transpose();
     let which = OperationFilter {
         table: args.table,

@@ -25,7 +25,7 @@ pub struct Args {
     /// Show what this operation changed
     operation: Option<OperationId>,
     #[command(flatten)]
-    which: list::Args,
+    which: list::Which,
     /// Give at most this many
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: u64,

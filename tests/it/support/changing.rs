@@ -110,11 +110,6 @@ impl Changing {
         records
     }
 
-    /// The key of a record of `records`.
-    pub fn key(&self, record: &BTreeMap<String, Value>) -> Vec<Value> {
-        self.described().key.iter().map(|name| record[name.as_str()].clone()).collect()
-    }
-
     /// The newest operation's number.
     pub fn newest(&self) -> i64 {
         let one = appctl::app::OperationFilter { limit: Some(1), ..Default::default() };
@@ -205,10 +200,14 @@ impl Changing {
 
     fn undo(&mut self) -> &'static str {
         let newest = self.newest();
+        if newest < 2 {
+            return "nothing"; // the table itself stays
+        }
         let back = self.dice.random_range(0..6).min(newest - 2).max(0);
         match self.app.store.undo(newest - back, &self.person) {
             Ok(_) => self.follow_name(),
-            Err(error) => assert!(matches!(error.kind, Kind::Conflict), "{error}"),
+            // It was built upon, or let go of.
+            Err(error) => assert!(matches!(error.kind, Kind::Conflict | Kind::NotFound), "{error}"),
         }
         "undo"
     }
@@ -220,8 +219,11 @@ impl Changing {
         "drop the table and bring it back"
     }
 
-    /// An undo may have given the only table its old name back.
+    /// An undo may have given the only table its old name back, or taken back that it came back.
     fn follow_name(&mut self) {
+        if self.app.store.tables().unwrap().is_empty() {
+            self.app.store.undo(self.newest(), &self.person).unwrap();
+        }
         self.table = self.app.store.tables().unwrap()[0].name.clone();
     }
 }
