@@ -185,7 +185,14 @@ fn history(connection: &Connection, name: &str, table: Option<&Table>, key: &[Va
 
 /// What the table is called now, or was called last, that had this name after this operation.
 fn name_now(connection: &Connection, table: &str, after: OperationId) -> Result<String> {
+    let renames = renames_after(connection, table, after)?;
+    Ok(renames.into_iter().next_back().map_or_else(|| table.to_owned(), |(_, name)| name))
+}
+
+/// The names that the table of this name got after this operation, each with the operation that gave it.
+pub fn renames_after(connection: &Connection, table: &str, after: OperationId) -> Result<Vec<(OperationId, String)>> {
     let (mut name, mut place) = (table.to_owned(), (after, i64::MAX));
+    let mut renames = Vec::new();
     let text = "SELECT operation, sequence, json_extract(before, '$.to') FROM _appctl_changes
                 WHERE table_name = ?1 AND key = '' AND kind = 'rename_table' AND (operation, sequence) > (?2, ?3)
                 AND json_extract(before, '$.to') IS NOT NULL ORDER BY operation, sequence LIMIT 1";
@@ -194,10 +201,9 @@ fn name_now(connection: &Connection, table: &str, after: OperationId) -> Result<
         let next = statement.query_row(params![name, place.0, place.1], |row| {
             Ok(((row.get(0)?, row.get(1)?), row.get::<_, String>(2)?))
         });
-        match next.optional()? {
-            Some((next, to)) => (name, place) = (to, next),
-            None => return Ok(name),
-        }
+        let Some((next, to)) = next.optional()? else { return Ok(renames) };
+        (name, place) = (to.clone(), next);
+        renames.push((next.0, to));
     }
 }
 

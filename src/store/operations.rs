@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::change::{Author, AuthorKind, Change, DOCUMENTS, OperationId, damaged, parse_key};
-use super::{Store, retention, schema, sql, sync};
+use super::{Store, history, retention, schema, sql, sync};
 use crate::base::references;
 use crate::base::{Computed, ConnectionName, Error, FieldName, Kind, Result, Table, TableName, Timestamp, Value};
 
@@ -307,8 +307,16 @@ fn conflicts(connection: &Connection, id: OperationId) -> Result<Vec<Conflict>> 
             SELECT id, what FROM _appctl_operations
             WHERE id > ?1 AND undone_by IS NULL AND (undoes IS NULL OR undoes < ?1)
         ),
-        mine AS (SELECT *, {scope} FROM _appctl_changes WHERE operation = ?1),
-        later AS (SELECT *, {scope} FROM _appctl_changes WHERE operation > ?1),
+        named AS MATERIALIZED (
+            SELECT value ->> 0 AS table_name, value ->> 1 AS later_name, value ->> 2 AS since, value ->> 3 AS until
+            FROM json_each(?4)
+        ),
+        mine AS NOT MATERIALIZED (SELECT *, {scope} FROM _appctl_changes WHERE operation = ?1),
+        later AS NOT MATERIALIZED (
+            SELECT named.table_name, key, kind, before, operation, later_name, {scope}
+            FROM named CROSS JOIN _appctl_changes AS changes ON changes.table_name = later_name
+            WHERE operation > ?1 AND operation BETWEEN since AND until
+        ),
         touching AS (
             -- the same record, document or field
             SELECT later.* FROM mine JOIN later USING (table_name, key)
@@ -336,12 +344,12 @@ fn conflicts(connection: &Connection, id: OperationId) -> Result<Vec<Conflict>> 
                 AND (later.kind = 'insert' AND mine.kind = 'change_field'
                     OR later.kind = 'update' AND EXISTS (SELECT 1 FROM json_each(later.before) AS image WHERE image.key = mine.key))
         )
-        SELECT DISTINCT standing.id, standing.what, touching.table_name, touching.key
+        SELECT DISTINCT standing.id, standing.what, touching.later_name, touching.key
         FROM touching JOIN standing ON standing.id = touching.operation
-        ORDER BY standing.id, touching.table_name, touching.key LIMIT 21"
+        ORDER BY standing.id, touching.later_name, touching.key LIMIT 21"
     );
     let mut statement = connection.prepare(&text)?;
-    let mut rows = statement.query(params![id, DOCUMENTS, SYNC_STATE])?;
+    let mut rows = statement.query(params![id, DOCUMENTS, SYNC_STATE, later_names(connection, id)?.to_string()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (by, what, table, key): (i64, String, String, String) =
@@ -354,6 +362,23 @@ fn conflicts(connection: &Connection, id: OperationId) -> Result<Vec<Conflict>> 
         found.push(Conflict { thing: thing.trim_end().to_owned(), operation: by, what });
     }
     Ok(found)
+}
+
+/// The names that this operation's tables had since, each with the operations between which it had it: a table that was
+/// renamed and got its old name back was changed under the other one too.
+fn later_names(connection: &Connection, id: OperationId) -> Result<Json> {
+    let mut statement = connection.prepare_cached("SELECT DISTINCT table_name FROM _appctl_changes WHERE operation = ?")?;
+    let tables: Vec<String> = statement.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut named = Vec::new();
+    for table in tables {
+        named.push(serde_json::json!([table, table, id, OperationId::MAX]));
+        let renames = history::renames_after(connection, &table, id)?;
+        for (place, (since, name)) in renames.iter().enumerate().filter(|(_, (_, name))| *name != table) {
+            let until = renames.get(place + 1).map_or(OperationId::MAX, |(until, _)| *until);
+            named.push(serde_json::json!([table, name, since, until]));
+        }
+    }
+    Ok(Json::Array(named))
 }
 
 fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {

@@ -3,6 +3,7 @@
 pub mod changing;
 pub mod home;
 pub mod mirror;
+pub mod old;
 pub mod portal;
 pub mod postgres;
 pub mod sandbox;
