@@ -6,23 +6,16 @@ use crate::http::Http;
 use crate::store::Store;
 use crate::vault::Vault;
 
+/// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
-<<<<<<< HEAD
-    Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conflict, Conversion, Convert,
-    Counts, Cut, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit, Indexing, Interrupted, Load, Match,
-    ObjectPlan, Operation, OperationFilter, OperationId, Outcome, Prune, Pruned, Query, Refusal, Refused, Rehearsed,
+    Applied, Author, AuthorKind, BackupStep, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conflict,
+    Conversion, Convert, Copied, Counts, Cut, Depth, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit,
+    Holds, Indexing, Inspection, Interrupted, Kin, Load, LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation,
+    OperationFilter, OperationId, Outcome, Paths, Present, Prune, Pruned, Query, Ready, Refusal, Refused, Rehearsed,
     Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Undone,
-    Verdict, is_searched, state_document,
-=======
-    Applied, Author, AuthorKind, BackupStep, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert,
-    Copied, Counts, Cut, Depth, EachRow, FinishObject, Found, Hit, Holds, Indexing, Inspection, Interrupted, Kin, Load,
-    LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation, OperationFilter, OperationId, Outcome, Paths, Present,
-    Query, Ready, Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Undone,
     VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
     network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
->>>>>>> main
 };
-/// The store's words, for the nouns: they reach the store only through an app.
 
 pub struct App {
     pub store: Store,

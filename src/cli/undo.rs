@@ -48,7 +48,7 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
         };
         ui.confirmed(&format!("Undo {what}?"))?;
     }
-    let undone = operations::undo(app, &ids)?;
+    let undone = operations::undo_all(app, &ids)?;
     match (undone.as_slice(), args.operations.as_slice()) {
         ([only], [_]) => ui.outcome(&Report { undone: only, what: targets[0].what.clone() }),
         _ => ui.outcome(&Reports { undone }),

@@ -20,9 +20,14 @@ pub fn details(app: &App, id: OperationId, limit: u64) -> Result<(Vec<Detail>, b
     app.store.details(id, limit)
 }
 
-/// Takes operations back, undos too, the newest first and each as a new operation. Nothing changes when something later
-/// touched the same records: `Kind::Conflict` names them.
-pub fn undo(app: &App, ids: &[OperationId]) -> Result<Vec<Undone>> {
+/// Takes an operation back, an undo too, as a new operation. Nothing changes when something later touched the same
+/// records: `Kind::Conflict` names them.
+pub fn undo(app: &App, id: OperationId) -> Result<Undone> {
+    app.store.undo(id, &app.person())
+}
+
+/// Takes operations back, the newest first and each as an operation of its own: all of them, or none.
+pub fn undo_all(app: &App, ids: &[OperationId]) -> Result<Vec<Undone>> {
     app.store.undo_all(ids, &app.person())
 }
 

@@ -45,7 +45,7 @@ pub use history::{Detail, FieldChange, History, Step, StepKind};
 pub use holders::{OpenBy, holders};
 pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
 pub use log::LogWatch;
-pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
+pub use operations::{ChangeRecord, Conflict, Operation, OperationFilter, Rehearsed, Undone};
 pub use paths::{Meaning, Paths};
 pub use read::{Query, Sort};
 pub use restore::{Holds, Present, Ready, prepare as prepare_restore, present};

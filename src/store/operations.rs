@@ -367,7 +367,8 @@ fn conflicts(connection: &Connection, id: OperationId) -> Result<Vec<Conflict>> 
 /// The names that this operation's tables had since, each with the operations between which it had it: a table that was
 /// renamed and got its old name back was changed under the other one too.
 fn later_names(connection: &Connection, id: OperationId) -> Result<Json> {
-    let mut statement = connection.prepare_cached("SELECT DISTINCT table_name FROM _appctl_changes WHERE operation = ?")?;
+    let mut statement =
+        connection.prepare_cached("SELECT DISTINCT table_name FROM _appctl_changes WHERE operation = ?")?;
     let tables: Vec<String> = statement.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let mut named = Vec::new();
     for table in tables {
