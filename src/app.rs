@@ -8,8 +8,9 @@ use crate::vault::Vault;
 
 pub use crate::store::{
     Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert, Counts,
-    Cut, EachRow, FinishObject, Interrupted, ObjectPlan, Operation, OperationFilter, OperationId, Outcome, Query,
-    Refusal, Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict, state_document,
+    Cut, EachRow, FinishObject, Interrupted, Load, Match, ObjectPlan, Operation, OperationFilter, OperationId, Outcome,
+    Query, Refusal, Refused, Removed, Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict,
+    state_document,
 };
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
@@ -36,7 +37,7 @@ impl App {
 
     /// The same app for reading only, by somebody who must not change what he looks at. `Kind::NotFound` when there is none.
     pub fn look(config: Config, clock: Clock) -> Result<Self> {
-        let store = Store::look(&config.app_folder(), clock.clone())?;
+        let store = Store::open_to_look(&config.app_folder(), clock.clone())?;
         App::around(store, clock, config)
     }
 

@@ -7,15 +7,18 @@ mod compute;
 pub mod datetime;
 pub mod decimal;
 pub mod error;
+pub mod expression;
 pub mod field;
 pub mod filter;
 pub mod interrupt;
 pub mod names;
 pub mod path;
+pub mod record_id;
 pub mod references;
 pub mod rows;
 pub mod sanitize;
 pub mod secret;
+pub mod syntax;
 pub mod value;
 
 pub use budget::Budget;

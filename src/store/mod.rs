@@ -30,7 +30,9 @@ mod sync;
 mod trust;
 
 pub use backup::{Copied, Step as BackupStep, backups, digest, exists as target_exists};
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
+pub use change::{
+    Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
+};
 pub use disk::{free as free_space, network_of};
 pub use holders::{OpenBy, holders};
 pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
@@ -60,6 +62,7 @@ impl Store {
         disk::refuse_network(folder)?;
         files::make_folder(folder)?;
         let connection = schema::open(&folder.join(FILE), &clock)?;
+        change::bulk::tidy(&connection, folder)?;
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 
