@@ -66,6 +66,11 @@ impl Store {
         Ok(copied)
     }
 
+    /// Whether a backup may be put there, which `backup` asks too: for a door that asks a person before it replaces a file.
+    pub fn check_backup_target(&self, target: &Path) -> Result<()> {
+        check_target(target, &self.folder)
+    }
+
     /// Notes a copy beside the main file.
     pub fn note_backup(&self, copied: &Copied) -> Result<()> {
         let mut known = backups(&self.folder);
@@ -117,6 +122,13 @@ fn check_target(target: &Path, store: &Path) -> Result<()> {
         return Err(Error::usage(format!("`{shown}` is the store itself")).hint("choose another name or folder"));
     }
     Ok(())
+}
+
+/// Whether a file begins as every SQLite file does (sqlite.org/fileformat2.html).
+pub fn is_sqlite(file: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    File::open(file)?.take(16).read_to_end(&mut start)?;
+    Ok(start == b"SQLite format 3\0")
 }
 
 /// The folder that a path lies in; `.` for a bare name.

@@ -179,8 +179,8 @@ hint: choose another name or folder
 
 [status 2]
 [stderr]
-error: nobody is there to answer: Replace `apps/default/app.db-wal`, which is there already?
-hint: add `--yes` to go on without being asked
+error: `apps/default/app.db-wal` is the store itself
+hint: choose another name or folder
 
 "#]]
     );
@@ -285,14 +285,17 @@ hint: add `--yes` to go on without being asked
     );
     assert_eq!(count(&home, "default"), 4, "nothing was changed");
     let ran = good(&home, "restore copy.db --yes");
-    assert_data_eq!(steady(&ran), str![[r#"
+    assert_data_eq!(
+        steady(&ran),
+        str![[r#"
 
 [status 0]
 [stderr]
 restored `default`: 3 records in 1 table, as of operation 4 ([TIME])
 the old one is in `[HOME]/apps/default.replaced-[TIME]`
 
-"#]]);
+"#]]
+    );
     assert_eq!(count(&home, "default"), 3);
     let [_, aside] = &names(&home.path().join("apps"))[..] else { panic!("the old app is aside") };
     let report = good(&home, &format!("restore apps/{aside}/app.db --yes --json"));
@@ -406,8 +409,8 @@ hint: use lower-case letters, digits, `-` and `_`, starting with a letter or dig
 
 [status 1]
 [stderr]
-error: `notes.txt` is damaged, so nothing was changed: file is not a database
-hint: take an older backup
+error: `notes.txt` is no backup of an app
+hint: name the file that `appctl backup` wrote
 
 "#]]
     );
@@ -665,8 +668,10 @@ fn a_restore_killed_at_any_write_leaves_the_old_app_or_the_new_one() {
         hit += usize::from(output.status.signal() == Some(9));
         let people = count(&victim, "default");
         assert!(matches!(people, 3 | 4), "{what}: {people}");
+        assert!(somewhere(&victim), "{what}: the old app is nowhere");
         good(&victim, "restore copy.db --yes");
         assert_eq!(count(&victim, "default"), 3, "{what}");
+        assert!(somewhere(&victim), "{what}: the old app is nowhere after the next restore");
         let left = names(&victim.path().join("apps"));
         assert!(left.iter().filter(|name| name.starts_with('.')).count() <= 1, "{what}: {left:?}");
     }
@@ -674,7 +679,17 @@ fn a_restore_killed_at_any_write_leaves_the_old_app_or_the_new_one() {
     assert!(hit * 10 >= points.len() * 8, "{hit} of {} points were hit", points.len());
 }
 
-/// A path that the help can name.
+/// Whether the app with four people is in its place or aside.
+#[cfg(target_os = "linux")]
+fn somewhere(home: &Home) -> bool {
+    let apps = home.path().join("apps");
+    let people = |name: &String| {
+        let connection = Connection::open(apps.join(name).join("app.db")).ok()?;
+        connection.query_row("SELECT count(*) FROM people", [], |row| row.get::<_, i64>(0)).ok()
+    };
+    names(&apps).iter().filter(|name| !name.starts_with('.')).any(|name| people(name) == Some(4))
+}
+
 #[test]
 fn a_backup_may_have_any_name() {
     let home = home();

@@ -300,7 +300,7 @@ fn status_shows_tables_connections_accounts_and_what_was_done() {
 [status 0]
 [stdout]
 app      default
-healthy  no: connection `crm`: never synced
+healthy  no: account `crm`: needs a sign-in
 file     [HOME]/apps/default/app.db
 size     [SIZE]
 records  1
@@ -328,7 +328,7 @@ operation  at                           by      what
 [status 1]
 [stdout]
 app      default
-healthy  no: connection `crm`: never synced
+healthy  no: account `crm`: needs a sign-in
 file     [HOME]/apps/default/app.db
 size     [SIZE]
 records  1
@@ -347,8 +347,8 @@ operation  at                           by      what
         2  [TIME]  tester  records create people
         1  [TIME]  tester  tables create people
 [stderr]
-error: connection `crm`: never synced, account `crm`: needs a sign-in
-hint: run `appctl connections sync crm`
+error: account `crm`: needs a sign-in, connection `crm`: never synced
+hint: run `appctl connections reauth crm`
 
 "#]]
     );
