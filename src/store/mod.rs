@@ -19,11 +19,17 @@ mod functions;
 mod holders;
 mod indexes;
 mod inspect;
+mod log;
 mod operations;
+mod paths;
 mod read;
+mod readonly;
 mod rebuild;
 mod restore;
+mod retention;
+mod rollups;
 mod schema;
+mod search;
 mod select;
 mod sql;
 mod sync;
@@ -36,9 +42,12 @@ pub use change::{
 pub use disk::{free as free_space, network_of};
 pub use holders::{OpenBy, holders};
 pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
+pub use log::LogWatch;
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
+pub use paths::{Meaning, Paths};
 pub use read::{Query, Sort};
 pub use restore::{Holds, Present, Ready, prepare as prepare_restore, present};
+pub use search::{Found, Hit, Indexing, Search, is_searched};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{
     Applied, Batch, BatchListing, BatchNext, Counts, FinishObject, Held, Holder, Interrupted, InterruptedObject,
@@ -63,6 +72,11 @@ impl Store {
         files::make_folder(folder)?;
         let connection = schema::open(&folder.join(FILE), &clock)?;
         change::bulk::tidy(&connection, folder)?;
+        let path = folder.join(FILE);
+        let connection = match schema::open(&path, &clock) {
+            Err(_) if readonly::applies(&path) => readonly::open(&path)?,
+            opened => opened?,
+        };
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 

@@ -124,7 +124,8 @@ fn uri(path: &Path, immutable: bool) -> String {
 /// reads and writes of a load. Without effect on a file that has its first table already.
 pub const PAGE_SIZE: &str = "PRAGMA page_size = 8192";
 
-fn connect(path: &Path) -> Result<Connection> {
+/// Another connection to the main file, still without its settings.
+pub fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI
@@ -148,7 +149,8 @@ pub fn prepare(connection: &Connection) -> Result<()> {
     functions::register(connection)
 }
 
-fn version(connection: &Connection, fresh: bool) -> Result<usize> {
+/// The file's version; refuses what is not ours.
+pub fn version(connection: &Connection, fresh: bool) -> Result<usize> {
     if fresh {
         return Ok(0);
     }

@@ -14,6 +14,7 @@ mod get;
 mod given;
 mod import;
 pub mod list;
+mod search;
 mod shown;
 mod update;
 mod upsert;
@@ -36,6 +37,8 @@ pub enum Command {
     Count(count::Args),
     /// Bring the rows of a file into a table
     Import(Box<import::Args>),
+    /// Find records by the words in their text fields
+    Search(search::Args),
     /// Write records as CSV, or as `-o json` or `-o jsonl`
     Export(export::Args),
 }
@@ -51,6 +54,7 @@ impl Command {
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
             Command::Import(args) => import::run(app, ui, *args).await,
+            Command::Search(args) => search::run(app, ui, args).await,
             Command::Export(args) => export::run(app, ui, args).await,
         }
     }
