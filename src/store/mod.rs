@@ -13,6 +13,7 @@ use crate::base::{Clock, Error, Result, Table, TableName};
 mod backup;
 mod change;
 mod disk;
+mod expression;
 mod files;
 mod filter;
 mod functions;
@@ -40,6 +41,7 @@ pub use change::{
     Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
 };
 pub use disk::{free as free_space, network_of};
+pub use expression::formula_sql;
 pub use holders::{OpenBy, holders};
 pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
 pub use log::LogWatch;
