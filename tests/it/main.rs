@@ -49,5 +49,7 @@ mod tables_large;
 mod tables_shape;
 mod tables_undo;
 mod torn;
+mod upkeep_backup;
+mod upkeep_doctor;
 mod vault;
 mod wizard;
