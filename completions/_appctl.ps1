@@ -723,7 +723,8 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List records')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show one record')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create one record, or many at once')
-            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change fields of a record')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change fields of records')
+            [CompletionResult]::new('upsert', 'upsert', [CompletionResultType]::ParameterValue, 'Create records that are not there and change those that are')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete records')
             [CompletionResult]::new('count', 'count', [CompletionResultType]::ParameterValue, 'Count records')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write records as CSV, or as `-o json` or `-o jsonl`')
@@ -796,6 +797,7 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
             break
         }
         'appctl;records;update' {
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Change the records for which this is true')
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Take the values from JSON, or from `@FILE` (`@-`: stdin)')
             [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Work on this app')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything in this folder')
@@ -803,6 +805,30 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print data as table, json, jsonl or csv')
             [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Print what a jq expression makes of the JSON')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours: auto, always or never')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be changed, and change nothing')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (short for `-o json`)')
+            [CompletionResult]::new('--csv-raw', '--csv-raw', [CompletionResultType]::ParameterName, 'Write CSV cells as they are, without a guard before formulas')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print data and errors only')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print data and errors only')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what is done')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing; fail where an answer is needed')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'appctl;records;upsert' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Find records by these unique fields; the default is the table''s key')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Take the values from JSON, or from `@FILE` (`@-`: stdin)')
+            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Work on this app')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything in this folder')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print data as table, json, jsonl or csv')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print data as table, json, jsonl or csv')
+            [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Print what a jq expression makes of the JSON')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours: auto, always or never')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be created and changed, and do neither')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (short for `-o json`)')
             [CompletionResult]::new('--csv-raw', '--csv-raw', [CompletionResultType]::ParameterName, 'Write CSV cells as they are, without a guard before formulas')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print data and errors only')
@@ -817,12 +843,14 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
             break
         }
         'appctl;records;delete' {
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Delete the records for which this is true')
             [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Work on this app')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything in this folder')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print data as table, json, jsonl or csv')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print data as table, json, jsonl or csv')
             [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Print what a jq expression makes of the JSON')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours: auto, always or never')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be deleted, and delete nothing')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (short for `-o json`)')
             [CompletionResult]::new('--csv-raw', '--csv-raw', [CompletionResultType]::ParameterName, 'Write CSV cells as they are, without a guard before formulas')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print data and errors only')

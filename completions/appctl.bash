@@ -127,6 +127,9 @@ _appctl() {
             appctl__subcmd__records,update)
                 cmd="appctl__subcmd__records__subcmd__update"
                 ;;
+            appctl__subcmd__records,upsert)
+                cmd="appctl__subcmd__records__subcmd__upsert"
+                ;;
             appctl__subcmd__sandbox,serve)
                 cmd="appctl__subcmd__sandbox__subcmd__serve"
                 ;;
@@ -1475,7 +1478,7 @@ _appctl() {
             return 0
             ;;
         appctl__subcmd__records)
-            opts="-o -q -v -y -h --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help list get create update delete count export"
+            opts="-o -q -v -y -h --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help list get create update upsert delete count export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1606,12 +1609,16 @@ _appctl() {
             return 0
             ;;
         appctl__subcmd__records__subcmd__delete)
-            opts="-o -q -v -y -h --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
+            opts="-o -q -v -y -h --where --dry-run --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --app)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1810,12 +1817,65 @@ _appctl() {
             return 0
             ;;
         appctl__subcmd__records__subcmd__update)
-            opts="-o -q -v -y -h --data --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
+            opts="-o -q -v -y -h --where --data --dry-run --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --app)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --jq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        appctl__subcmd__records__subcmd__upsert)
+            opts="-o -q -v -y -h --key --data --dry-run --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -619,30 +619,31 @@ complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_su
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -l app -d 'Work on this app' -r
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
 json\t'One JSON value'
 jsonl\t'One JSON object a line'
 csv\t'RFC 4180 with a header line'"
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -l jq -d 'Print what a jq expression makes of the JSON' -r
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -l json -d 'Print JSON (short for `-o json`)'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -s q -l quiet -d 'Print data and errors only'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -s v -l verbose -d 'Say more about what is done'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -l no-input -d 'Ask nothing; fail where an answer is needed'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -s y -l yes -d 'Answer every confirmation with yes'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -f -a "list" -d 'List records'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -f -a "get" -d 'Show one record'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -f -a "create" -d 'Create one record, or many at once'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -f -a "update" -d 'Change fields of a record'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -f -a "delete" -d 'Delete records'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -f -a "count" -d 'Count records'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update delete count export" -f -a "export" -d 'Write records as CSV, or as `-o json` or `-o jsonl`'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "list" -d 'List records'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "get" -d 'Show one record'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "create" -d 'Create one record, or many at once'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "update" -d 'Change fields of records'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "upsert" -d 'Create records that are not there and change those that are'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "delete" -d 'Delete records'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "count" -d 'Count records'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "export" -d 'Write records as CSV, or as `-o json` or `-o jsonl`'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l where -d 'Keep records for which this is true' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l sort -d 'Sort by these fields, `-` in front for the largest first' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l fields -d 'Give these fields only' -r
@@ -700,6 +701,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from create" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l where -d 'Change the records for which this is true' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l data -d 'Take the values from JSON, or from `@FILE` (`@-`: stdin)' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
@@ -711,6 +713,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l json -d 'Print JSON (short for `-o json`)'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print data and errors only'
@@ -718,6 +721,27 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l key -d 'Find records by these unique fields; the default is the table\'s key' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l data -d 'Take the values from JSON, or from `@FILE` (`@-`: stdin)' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l dry-run -d 'Show what would be created and changed, and do neither'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from upsert" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -l where -d 'Delete the records for which this is true' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -728,6 +752,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be deleted, and delete nothing'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -l json -d 'Print JSON (short for `-o json`)'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print data and errors only'

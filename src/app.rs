@@ -9,8 +9,9 @@ use crate::vault::Vault;
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
     Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert, Counts,
-    Cut, EachRow, FinishObject, Interrupted, LogWatch, ObjectPlan, Operation, OperationFilter, OperationId, Outcome,
-    Query, Refusal, Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict, state_document,
+    Cut, EachRow, FinishObject, Found, Hit, Indexing, Interrupted, Load, LogWatch, Match, ObjectPlan, Operation,
+    OperationFilter, OperationId, Outcome, Query, Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search,
+    SelectLimits, Selected, Sort, Undone, Verdict, is_searched, state_document,
 };
 
 pub struct App {

@@ -1,87 +1,56 @@
-//! A record's id: its key as people see it. A single key field is its text; several are joined with `,`, and a part that has
-//! a comma or a quote in it, or is empty, stands in double quotes: `EU,"Smith, John"`.
-
-use std::borrow::Cow;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+//! From a record's id (`base::record_id`) to the key that it stands for, by the types of the key's fields.
 
 use super::value::parse_text;
-use crate::base::{Cell, Error, Result, Table, Value};
+use crate::app::App;
+use crate::base::{Error, FieldType, Result, Table, TableName, Value, record_id};
 
-/// The id of the record with this key, the key's values in the key's order.
-pub fn print(key: &[Cell<'_>]) -> String {
-    match key {
-        [only] => part(*only).into_owned(),
-        parts => {
-            let quoted = parts.iter().map(|cell| {
-                let text = part(*cell);
-                let plain = !text.is_empty() && !text.contains([',', '"']);
-                if plain { text } else { Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))) }
-            });
-            quoted.collect::<Vec<_>>().join(",")
+pub use crate::base::record_id::print;
+
+/// The key that this id stands for, also where a key field is a relation. `Kind::Usage` when it cannot be one of the table's.
+pub fn find(app: &App, table: &Table, id: &str) -> Result<Vec<Value>> {
+    parse(&plain(table, &|name| super::value::existing(app, name))?, id)
+}
+
+/// The table with every relation among its key fields replaced by what it holds: the type of the other table's key.
+pub fn plain(table: &Table, lookup: &dyn Fn(&TableName) -> Result<Option<Table>>) -> Result<Table> {
+    let mut plain = table.clone();
+    for field in plain.fields.iter_mut().filter(|field| table.is_key(&field.name)) {
+        if let FieldType::Relation { table, .. } = &field.field_type {
+            field.field_type = held(table, lookup)?;
         }
     }
+    Ok(plain)
 }
 
-fn part(cell: Cell<'_>) -> Cow<'_, str> {
-    match cell {
-        Cell::Null => Cow::Borrowed(""),
-        Cell::Integer(number) => Cow::Owned(number.to_string()),
-        Cell::Real(number) => Cow::Owned(format!("{number:?}")),
-        Cell::Text(text) => Cow::Borrowed(text),
-        Cell::Blob(bytes) => Cow::Owned(BASE64.encode(bytes)),
+/// The type of the values that a relation to this table holds. A key of several fields is held as text.
+fn held(name: &TableName, lookup: &dyn Fn(&TableName) -> Result<Option<Table>>) -> Result<FieldType> {
+    let mut name = name.clone();
+    for _ in 0..LONGEST_CHAIN {
+        let Some(target) = lookup(&name)? else { break };
+        let mut key = target.key_fields();
+        match (key.next().map(|field| field.field_type.clone()), key.next()) {
+            (Some(FieldType::Relation { table, .. }), None) => name = table,
+            (Some(field_type), None) => return Ok(field_type),
+            _ => break,
+        }
     }
+    Ok(FieldType::Text)
 }
 
-/// The key that this id stands for. `Kind::Usage` when it cannot be one of the table's.
+/// How many tables whose key is a relation to the next may follow each other.
+const LONGEST_CHAIN: usize = 32;
+
+/// The key that this id stands for in a table whose key has no relation. `Kind::Usage` when it cannot be one of the table's.
 pub fn parse(table: &Table, id: &str) -> Result<Vec<Value>> {
     let parts = match table.key.len() {
         1 => vec![id.to_owned()],
-        _ => split(id).ok_or_else(|| misread(table, id))?,
+        _ => record_id::split(id).ok_or_else(|| misread(table, id))?,
     };
     if parts.len() != table.key.len() {
         return Err(misread(table, id));
     }
     let value = |(field, part): (_, &String)| parse_text(field, part);
     table.key_fields().zip(&parts).map(value).collect()
-}
-
-fn split(id: &str) -> Option<Vec<String>> {
-    let mut parts = Vec::new();
-    let mut rest = id;
-    loop {
-        let (part, behind) = match rest.strip_prefix('"') {
-            Some(quoted) => unquote(quoted)?,
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                (rest[..end].to_owned(), &rest[end..])
-            }
-        };
-        parts.push(part);
-        match behind.strip_prefix(',') {
-            Some(next) => rest = next,
-            None => return behind.is_empty().then_some(parts),
-        }
-    }
-}
-
-/// The text up to the closing quote, and what is behind it.
-fn unquote(text: &str) -> Option<(String, &str)> {
-    let mut part = String::new();
-    let mut rest = text;
-    loop {
-        let end = rest.find('"')?;
-        part.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
-        match rest.strip_prefix('"') {
-            Some(behind) => {
-                part.push('"');
-                rest = behind;
-            }
-            None => return Some((part, rest)),
-        }
-    }
 }
 
 fn misread(table: &Table, id: &str) -> Error {

@@ -27,7 +27,7 @@ pub fn prepare<'t>(app: &App, table: &'t Table, listing: &Listing) -> Result<Que
         [] => table.fields.iter().map(|field| field.name.clone()).collect(),
         names => names.iter().map(|name| field(table, name)).collect::<Result<_>>()?,
     };
-    let after = listing.after.as_deref().map(|id| after(table, listing, id)).transpose()?;
+    let after = listing.after.as_deref().map(|id| after(app, table, listing, id)).transpose()?;
     Ok(Query {
         table,
         fields,
@@ -71,9 +71,9 @@ fn sort(table: &Table, text: &str) -> Result<Sort> {
     Ok(Sort { field: field(table, name)?, descending })
 }
 
-fn after(table: &Table, listing: &Listing, id: &str) -> Result<Vec<Value>> {
+fn after(app: &App, table: &Table, listing: &Listing, id: &str) -> Result<Vec<Value>> {
     if listing.sort.is_empty() {
-        return key::parse(table, id);
+        return key::find(app, table, id);
     }
     Err(Error::usage("`--after` goes by the key and cannot be combined with `--sort`")
         .hint("leave one of them away; `--where` can go on from a sorted value"))

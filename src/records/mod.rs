@@ -1,16 +1,35 @@
 //! The records of one table: listing, reading, writing. Values come in as text or JSON and leave as the store keeps them;
 //! what a connection fills stays the connection's.
 
+mod convert;
+mod create;
+mod delete;
+mod given;
+pub mod import;
 mod key;
 mod list;
 mod read;
+mod relation;
+mod search;
 mod stream;
+mod update;
+mod upsert;
 mod value;
+mod which;
 mod write;
 
-pub use key::{parse as parse_key, print as print_key};
+pub use convert::converter;
+pub use create::create;
+pub use delete::delete;
+pub use given::{Given, Named, Place, Stream, given_json, given_texts, named_json};
+pub use key::{find as find_key, parse as parse_key, print as print_key};
 pub use list::{Listing, prepare};
 pub use read::{count, get};
+pub use relation::Relations;
+pub use search::search;
 pub use stream::{Rest, stream};
+pub use update::{update, update_each};
+pub use upsert::upsert;
 pub use value::{Values, parse_json, parse_text};
-pub use write::{Given, create, delete, given_json, given_texts, update};
+pub use which::Which;
+pub use write::{How, Written};

@@ -1,13 +1,13 @@
 //! One record, and how many there are.
 
 use crate::app::App;
-use crate::base::{Cell, Error, Result, Table, Value};
+use crate::base::{Error, Result, Table, Value, record_id};
 
 use super::{key, list};
 
 /// All fields of one record, in the table's order. `Kind::NotFound` when there is none of this id.
 pub fn get(app: &App, table: &Table, id: &str) -> Result<Vec<Value>> {
-    let key = key::parse(table, id)?;
+    let key = key::find(app, table, id)?;
     app.store.get(table, &key)?.ok_or_else(|| no_record(table, &key))
 }
 
@@ -18,7 +18,6 @@ pub fn count(app: &App, table: &Table, filter: Option<&str>) -> Result<u64> {
 }
 
 pub(super) fn no_record(table: &Table, key: &[Value]) -> Error {
-    let cells: Vec<Cell<'_>> = key.iter().map(Value::cell).collect();
-    Error::not_found(format!("table `{}` has no record `{}`", table.name, key::print(&cells)))
+    Error::not_found(format!("table `{}` has no record `{}`", table.name, record_id::of(key)))
         .hint(format!("see `appctl records list {}`", table.name))
 }

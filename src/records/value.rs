@@ -8,59 +8,65 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::value::RawValue;
 
 use super::key;
+use crate::app::App;
 use crate::base::names::closest;
-use crate::base::{Error, Field, FieldType, Result, Table, TableName, Value, datetime, decimal};
+use crate::base::{Error, Field, FieldType, Kind, Result, Table, TableName, Value, datetime, decimal};
 
-/// Reads values for the fields of one table. It knows the tables that relations point to, because a relation's value has
-/// the form of the other table's key.
+/// Reads values for the fields of one table. A relation's value stays as it was written until `Relations::settle` finds
+/// the record that it means.
 #[derive(Debug)]
 pub struct Values<'t> {
     pub table: &'t Table,
+    /// The same with every relation in its key as what it holds, for reading ids
+    pub(super) plain: Table,
     /// The tables that relations point to
-    pub related: BTreeMap<TableName, Table>,
+    pub(super) related: BTreeMap<TableName, Related>,
 }
 
-impl Values<'_> {
+/// A table that relations point to.
+#[derive(Debug)]
+pub(super) struct Related {
+    pub table: Table,
+    /// The same with every relation in its key as what it holds, for reading ids
+    pub plain: Table,
+}
+
+impl<'t> Values<'t> {
+    /// Reads values for the fields of this table.
+    pub fn of(app: &App, table: &'t Table) -> Result<Self> {
+        let lookup = |name: &TableName| existing(app, name);
+        let mut related = BTreeMap::new();
+        for field in &table.fields {
+            if let FieldType::Relation { table: name, .. } = &field.field_type
+                && let Some(target) = lookup(name)?
+            {
+                let plain = key::plain(&target, &lookup)?;
+                related.insert(name.clone(), Related { table: target, plain });
+            }
+        }
+        Ok(Values { table, plain: key::plain(table, &lookup)?, related })
+    }
+
     /// The stored form of a value given as text. Empty text is an empty text, never null.
     pub fn text(&self, field: &Field, text: &str) -> Result<Value> {
-        match self.target(field) {
-            Some(target) => relation(field, target, text),
-            None => parse_text(field, text),
-        }
+        parse_text(field, text)
     }
 
     /// The stored form of a value given as JSON, verbatim: digits are taken as they stand.
     pub fn json(&self, field: &Field, json: &RawValue) -> Result<Value> {
-        let text = json.get();
-        match (self.target(field), text.as_bytes().first()) {
-            (Some(target), Some(b'"')) => relation(field, target, &string(field, text)?),
-            (Some(target), Some(b'-' | b'0'..=b'9')) => relation(field, target, text),
-            _ => parse_json(field, json),
-        }
-    }
-
-    fn target(&self, field: &Field) -> Option<&Table> {
-        match &field.field_type {
-            FieldType::Relation { table, .. } => self.related.get(table),
-            _ => None,
-        }
+        parse_json(field, json)
     }
 }
 
-/// A relation holds the other table's key: the value itself when that is one field, else the record's id.
-fn relation(field: &Field, target: &Table, id: &str) -> Result<Value> {
-    let mut key = key::parse(target, id).map_err(|error| Error {
-        message: format!("field `{}` points to `{}`: {}", field.name, target.name, error.message),
-        ..error
-    })?;
-    if key.len() == 1 {
-        return Ok(key.remove(0));
+pub(super) fn existing(app: &App, name: &TableName) -> Result<Option<Table>> {
+    match app.store.table(name) {
+        Ok(table) => Ok(Some(table)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
-    let cells: Vec<_> = key.iter().map(Value::cell).collect();
-    Ok(Value::Text(key::print(&cells)))
 }
 
-/// The stored form of a value given as text, for every type that needs no other table to be read.
+/// The stored form of a value given as text, for every type. A relation's is what was written.
 pub fn parse_text(field: &Field, text: &str) -> Result<Value> {
     let refuse = |form: &str| Err(misfit(field, text, form));
     let kept = |value: Option<String>, form: &str| value.map(Value::Text).ok_or_else(|| misfit(field, text, form));
@@ -103,7 +109,7 @@ pub fn parse_text(field: &Field, text: &str) -> Result<Value> {
     }
 }
 
-/// The stored form of a value given as JSON, for every type that needs no other table to be read.
+/// The stored form of a value given as JSON, for every type. A relation's is what was written.
 pub fn parse_json(field: &Field, json: &RawValue) -> Result<Value> {
     let text = json.get();
     let field_type = &field.field_type;
@@ -120,9 +126,7 @@ pub fn parse_json(field: &Field, json: &RawValue) -> Result<Value> {
         (FieldType::Integer | FieldType::Number | FieldType::Decimal, Some(b'-' | b'0'..=b'9')) => {
             parse_text(field, text)
         }
-        (FieldType::Relation { .. }, Some(b'-' | b'0'..=b'9')) => {
-            integer(text).ok_or_else(|| misfit(field, text, "a key"))
-        }
+        (FieldType::Relation { .. }, Some(b'-' | b'0'..=b'9')) => Ok(Value::text(text)),
         _ => Err(misfit(field, text, form(field_type))),
     }
 }

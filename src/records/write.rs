@@ -1,226 +1,133 @@
-//! Making, changing and removing records, each call as one operation: all of it or nothing.
+//! One write of records as one operation: all of it or nothing, or all of it and back again in a dry run.
 
-use std::collections::BTreeMap;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use crate::app::{App, Change, OperationId};
-use crate::base::{Cell, ConnectionName, Error, Field, FieldName, FieldType, Kind, Result, Table, TableName, Value};
-use crate::tables::no_field;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::key;
-use super::read::no_record;
 use super::value::Values;
+use crate::app::{App, Change, OperationId};
+use crate::base::{Error, Kind, Result, Table, Value, record_id};
 
-/// Fields and their new values in the stored form.
-pub type Given = Vec<(FieldName, Value)>;
+use super::given::Given;
 
-impl<'t> Values<'t> {
-    /// Reads values for the fields of this table.
-    pub fn of(app: &App, table: &'t Table) -> Result<Self> {
-        let mut related = BTreeMap::new();
-        for field in &table.fields {
-            if let FieldType::Relation { table, .. } = &field.field_type
-                && let Some(target) = existing(app, table)?
-            {
-                related.insert(table.clone(), target);
-            }
+/// What a write did, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    pub created: u64,
+    pub updated: u64,
+    /// Held the given values already
+    pub unchanged: u64,
+    pub deleted: u64,
+    /// Records of any table that went because they pointed to a deleted one
+    pub cascaded: u64,
+    /// Records of any table that pointed to a deleted one and no longer do
+    pub cleared: u64,
+    /// The first ids
+    pub ids: Vec<String>,
+    /// Stands for all keys in their order
+    pub digest: u64,
+    /// `None` when nothing was written
+    pub operation: Option<OperationId>,
+}
+
+/// How many ids are kept of what was written.
+const MOST_IDS: usize = 20;
+
+impl Written {
+    /// How many records were asked for.
+    pub fn records(&self) -> u64 {
+        self.created + self.updated + self.unchanged + self.deleted
+    }
+
+    pub(super) fn add(&mut self, key: &[Value]) {
+        if self.ids.len() < MOST_IDS {
+            self.ids.push(record_id::of(key));
         }
-        Ok(Values { table, related })
     }
-}
 
-fn existing(app: &App, name: &TableName) -> Result<Option<Table>> {
-    match app.store.table(name) {
-        Ok(table) => Ok(Some(table)),
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Reads `name=text` and `name:=json`, as they stand on a command line.
-pub fn given_texts(values: &Values<'_>, pairs: &[String]) -> Result<Given> {
-    let mut given = Given::new();
-    for pair in pairs {
-        let (name, text) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{pair}` sets no field"))
-                .hint("write `name=value`, or `name:=JSON` for null, numbers and lists")
-        })?;
-        let typed = name.strip_suffix(':').filter(|_| values.table.field(name).is_none());
-        let field = field(values.table, typed.unwrap_or(name))?;
-        let value = match typed {
-            None => values.text(field, text)?,
-            Some(name) => {
-                let json: &RawValue = serde_json::from_str(text).map_err(|error| {
-                    Error::usage(format!("`{pair}` gives no JSON: {error}"))
-                        .hint(format!("write a text as `{name}={text}`"))
-                })?;
-                values.json(field, json)?
-            }
-        };
-        add(&mut given, field, value)?;
-    }
-    Ok(given)
-}
-
-/// Reads one JSON object.
-pub fn given_json(values: &Values<'_>, json: &str) -> Result<Given> {
-    let object: Object =
-        serde_json::from_str(json).map_err(|error| Error::usage(format!("this is no JSON object: {error}")))?;
-    let mut given = Given::new();
-    for (name, json) in &object.0 {
-        let field = field(values.table, name)?;
-        add(&mut given, field, values.json(field, json)?)?;
-    }
-    Ok(given)
-}
-
-/// A JSON object with its values verbatim, so that no digit of a number is lost.
-struct Object(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Pairs;
-        impl<'de> Visitor<'de> for Pairs {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object of fields and values")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> std::result::Result<Object, M::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Object(pairs))
-            }
+    /// Takes the keys as those that somebody may have to agree to.
+    pub(super) fn pin(&mut self, keys: &[Vec<Value>]) {
+        let mut hasher = DefaultHasher::new();
+        for key in keys {
+            record_id::of(key).hash(&mut hasher);
         }
-        deserializer.deserialize_map(Pairs)
+        self.digest = hasher.finish();
     }
 }
 
-fn field<'t>(table: &'t Table, name: &str) -> Result<&'t Field> {
-    table.field(name).ok_or_else(|| no_field(table, name))
+/// Whether to write for good.
+#[derive(Clone, Debug)]
+pub enum How {
+    /// Write
+    Now,
+    /// Write exactly what was shown and agreed to, or nothing: `Kind::Conflict` when it is something else by now
+    Agreed(Written),
+    /// Do everything and take it back: the same counts, nothing changed
+    Dry,
 }
 
-fn add(given: &mut Given, field: &Field, value: Value) -> Result<()> {
-    if given.iter().any(|(name, _)| *name == field.name) {
-        return Err(Error::usage(format!("field `{}` is given twice", field.name)));
+/// Does `work` as one operation, by the rules of `how`.
+pub(super) fn written(
+    app: &App,
+    what: &str,
+    how: &How,
+    work: impl FnOnce(&mut Change<'_>) -> Result<Written>,
+) -> Result<Written> {
+    let mut done = None;
+    let changed = app.store.change(&app.person(), what, |change| {
+        let written = work(change)?;
+        if let How::Agreed(agreed) = how
+            && *agreed != written
+        {
+            return Err(Error::new(Kind::Conflict, "the records were changed since they were shown")
+                .hint("run the command again; nothing was changed"));
+        }
+        done = Some(written);
+        // An error is what takes an operation back.
+        if matches!(how, How::Dry) { Err(Error::new(Kind::Interrupted, "a dry run")) } else { Ok(()) }
+    });
+    match (changed, done, how) {
+        (Ok(((), operation)), Some(written), _) => Ok(Written { operation, ..written }),
+        (Err(error), Some(written), How::Dry) if error.kind == Kind::Interrupted => Ok(written),
+        (Err(error), ..) => Err(error),
+        (Ok(_), None, _) => unreachable!("an operation that succeeded says what it did"),
     }
-    given.push((field.name.clone(), value));
+}
+
+/// The tables are still what the values were read for.
+pub(super) fn refuse_stale(change: &Change<'_>, values: &Values<'_>) -> Result<()> {
+    let related = values.related.values().map(|related| &related.table);
+    for table in std::iter::once(values.table).chain(related) {
+        if change.table(&table.name)?.as_ref() != Some(table) {
+            return Err(Error::new(Kind::Conflict, format!("table `{}` was changed meanwhile", table.name))
+                .hint("run the command again; nothing was changed"));
+        }
+    }
     Ok(())
 }
 
-/// Adds records, and gives their ids. Nothing is added when one cannot be: the error says which.
-///
-/// `Kind::Denied` on a table that a connection fills, `Kind::Conflict` when a key or unique value is taken.
-pub fn create(
-    app: &App,
-    values: &Values<'_>,
-    records: &mut dyn Iterator<Item = Result<Given>>,
-) -> Result<(Vec<String>, Option<OperationId>)> {
-    let table = values.table;
-    refuse_synced(table, "its records come and go there")?;
-    app.store.change(&app.person(), &format!("records create {}", table.name), |change| {
-        let mut ids = Vec::new();
-        for given in records {
-            let given = given?;
-            check_relations(change, values, &given)?;
-            let key = change.insert(table, &given)?;
-            ids.push(id(&key));
-        }
-        Ok(ids)
-    })
-}
-
-/// Sets fields of one record. False when it holds these values already.
-///
-/// `Kind::Denied` for a field that a connection fills, `Kind::NotFound` when there is no such record.
-pub fn update(app: &App, values: &Values<'_>, id: &str, given: &Given) -> Result<(bool, Option<OperationId>)> {
-    let table = values.table;
-    for (name, _) in given {
-        let field = field(table, name.as_str())?;
-        if let (true, Some(connection)) = (table.is_locked(field), &table.connection) {
-            return Err(Error::new(
-                Kind::Denied,
-                format!("field `{name}` of table `{}` is filled by connection `{connection}`", table.name),
-            )
-            .hint(format!(
-                "change it at the source, or add a field of your own: `appctl tables add-field {} NAME:TYPE`",
-                table.name
-            )));
-        }
-        if table.is_key(name) {
-            return Err(Error::usage(format!(
-                "field `{name}` is the key of table `{}` and cannot be changed",
-                table.name
-            ))
-            .hint("create a record with the new key and delete this one"));
-        }
-    }
-    let key = key::parse(table, id)?;
-    app.store.change(&app.person(), &format!("records update {}", table.name), |change| {
-        if change.get(table, &key)?.is_none() {
-            return Err(no_record(table, &key));
-        }
-        check_relations(change, values, given)?;
-        change.update(table, &key, given)
-    })
-}
-
-/// Removes records. Nothing is removed when one of them is not there.
-///
-/// `Kind::Denied` on a table that a connection fills.
-pub fn delete(app: &App, table: &Table, ids: &[String]) -> Result<(u64, Option<OperationId>)> {
-    refuse_synced(table, "its records come and go there")?;
-    let keys = ids.iter().map(|id| key::parse(table, id)).collect::<Result<Vec<_>>>()?;
-    app.store.change(&app.person(), &format!("records delete {}", table.name), |change| {
-        let mut deleted = 0;
-        for key in &keys {
-            if !change.delete(table, key)? {
-                return Err(no_record(table, key));
-            }
-            deleted += 1;
-        }
-        Ok(deleted)
-    })
-}
-
-fn refuse_synced(table: &Table, why: &str) -> Result<()> {
+pub(super) fn refuse_synced(table: &Table, why: &str) -> Result<()> {
     let Some(connection) = &table.connection else { return Ok(()) };
     Err(Error::new(Kind::Denied, format!("table `{}` is filled by connection `{connection}`: {why}", table.name))
-        .hint(again(connection)))
+        .hint(format!("change them at the source, then `appctl connections sync {connection}`")))
 }
 
-fn again(connection: &ConnectionName) -> String {
-    format!("change them at the source, then `appctl connections sync {connection}`")
-}
-
-/// A relation points to a record that is there.
-fn check_relations(change: &Change<'_>, values: &Values<'_>, given: &Given) -> Result<()> {
-    for (name, value) in given {
-        let field = field(values.table, name.as_str())?;
-        let FieldType::Relation { table, .. } = &field.field_type else { continue };
-        let (Some(target), false) = (values.related.get(table), value.is_null()) else { continue };
-        let key = match value {
-            Value::Text(id) if target.key.len() > 1 => key::parse(target, id)?,
-            value => vec![value.clone()],
-        };
-        if change.get(target, &key)?.is_none() {
-            return Err(Error::not_found(format!(
-                "field `{name}` points to `{}`, which has no record `{}`",
-                target.name,
-                id(&key)
+/// The key that these values have, each of its fields. `Kind::Usage` when one is missing.
+pub(super) fn key_among(table: &Table, given: &Given) -> Result<Vec<Value>> {
+    let value = |name| {
+        let found = given.iter().find(|(given, value)| given == name && !value.is_null());
+        found.map(|(_, value)| value.clone()).ok_or_else(|| {
+            let names: Vec<&str> = table.key.iter().map(AsRef::as_ref).collect();
+            Error::usage(format!("`{name}` is missing")).hint(format!(
+                "a record of `{}` is found by its key: {}",
+                table.name,
+                names.join(", ")
             ))
-            .hint(format!("see `appctl records list {}`", target.name)));
-        }
-    }
-    Ok(())
+        })
+    };
+    table.key.iter().map(value).collect()
 }
 
-fn id(key: &[Value]) -> String {
-    let cells: Vec<Cell<'_>> = key.iter().map(Value::cell).collect();
-    key::print(&cells)
+/// The key that an id stands for.
+pub(super) fn key_of(values: &Values<'_>, id: &str) -> Result<Vec<Value>> {
+    key::parse(&values.plain, id)
 }

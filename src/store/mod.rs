@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use rusqlite::Connection;
 use serde_json::Value as Json;
 
-use crate::base::{Clock, Error, Result, Table, TableName};
+use crate::base::{Clock, Error, Kind, Result, Table, TableName};
 
 mod change;
 mod files;
@@ -20,15 +20,20 @@ mod operations;
 mod read;
 mod readonly;
 mod rebuild;
+mod retention;
 mod schema;
+mod search;
 mod select;
 mod sql;
 mod sync;
 
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal};
+pub use change::{
+    Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
+};
 pub use log::LogWatch;
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
 pub use read::{Query, Sort};
+pub use search::{Found, Hit, Indexing, Search, is_searched};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{
     Applied, Batch, BatchListing, BatchNext, Counts, FinishObject, Held, Holder, Interrupted, InterruptedObject,
@@ -52,7 +57,15 @@ impl Store {
         let path = folder.join(FILE);
         let connection = match schema::open(&path, &clock) {
             Err(_) if readonly::applies(&path) => readonly::open(&path)?,
-            opened => opened?,
+            opened => {
+                let connection = opened?;
+                // What cannot be cleared away now (a full disk) is cleared next time; reading does not wait for it.
+                let put_up_with = |error: &Error| matches!(error.kind, Kind::DiskFull | Kind::Denied | Kind::Busy);
+                match change::bulk::tidy(&connection, folder) {
+                    Err(error) if !put_up_with(&error) => return Err(error),
+                    _ => connection,
+                }
+            }
         };
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }

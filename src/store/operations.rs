@@ -176,9 +176,11 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     refuse_conflicts(connection, id)?;
     let broken = references::dangling(&schema::tables(connection)?);
     let mut change = Change::begin(connection);
-    for record in changes(connection, id)?.into_iter().rev() {
-        revert(&mut change, &record)?;
+    let records = changes(connection, id)?;
+    for record in records.iter().rev() {
+        revert(&mut change, record)?;
     }
+    change.refuse_pointing_nowhere(id, &records)?;
     refuse_dangling(connection, id, &broken)?;
     let operation = change.operation()?; // an undo is recorded even when there was nothing left to change
     let what = format!("undo {id}: {}", target.what);
@@ -199,7 +201,7 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
 ///
 /// An operation that was undone does not stand, and neither does the undo of an operation that is itself later.
 fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
-    let scope = "CASE WHEN kind IN ('load', 'create_table', 'drop_table') THEN 'whole'
+    let scope = "CASE WHEN kind IN ('load', 'fill', 'empty', 'create_table', 'drop_table') THEN 'whole'
         WHEN kind IN ('redescribe', 'rename_table') THEN 'table'
         WHEN kind IN ('add_field', 'drop_field', 'rename_field', 'change_field', 'add_computed', 'drop_computed', 'carry')
         THEN 'field' ELSE 'row' END AS scope";
@@ -299,6 +301,8 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
             Some(aside) => change.put_aside(&table, aside),
             None => change.drop_table(&table),
         },
+        "fill" => change.empty_table(&table, record.before.as_ref().and_then(|image| image["aside"].as_str())),
+        "empty" => change.refill_table(&table, image()?),
         "add_field" => change.drop_field(&table, &record.key).map(drop),
         "drop_field" => change.restore_field(&table, image()?),
         "change_field" => change.restore_change(&table, image()?),
@@ -313,7 +317,7 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
             let before: Table = serde_json::from_value(image).map_err(damaged)?;
             change.redescribe(&table, &before)
         }
-        "insert" => change.delete(&table, &parse_key(&record.key)?).map(drop),
+        "insert" => change.remove(&table, &parse_key(&record.key)?).map(drop),
         "update" => {
             let values = image_values(record)?;
             change.update(&table, &parse_key(&record.key)?, &values).map(drop)

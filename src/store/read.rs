@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use rusqlite::Connection;
+
 use super::sql::{self, quote, quote_all};
 use super::{Store, change, filter};
 use crate::base::filter::Filter;
@@ -41,22 +43,7 @@ impl<'t> Query<'t> {
 impl Store {
     /// Streams the query's rows to `each` until it breaks. The rows are one moment's: writers do not show in between.
     pub fn read(&self, query: &Query<'_>, each: &mut dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>>) -> Result<()> {
-        let (text, values) = select(query)?;
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(&text)?;
-        sql::bind(&mut statement, 1, values.iter().map(Value::cell))?;
-        let width = query.fields.len();
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next()? {
-            let mut cells = Vec::with_capacity(width);
-            for index in 0..width {
-                cells.push(sql::cell(row.get_ref(index)?));
-            }
-            if each(&cells)?.is_break() {
-                break;
-            }
-        }
-        Ok(())
+        read(&self.lock(), query, each)
     }
 
     /// One record, all fields in the table's order.
@@ -75,6 +62,29 @@ impl Store {
         let row = rows.next()?.expect("count gives one row");
         Ok(u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0))
     }
+}
+
+/// Streams the query's rows on this connection, inside a transaction too.
+pub(super) fn read(
+    connection: &Connection,
+    query: &Query<'_>,
+    each: &mut dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    let (text, values) = select(query)?;
+    let mut statement = connection.prepare_cached(&text)?;
+    sql::bind(&mut statement, 1, values.iter().map(Value::cell))?;
+    let width = query.fields.len();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        let mut cells = Vec::with_capacity(width);
+        for index in 0..width {
+            cells.push(sql::cell(row.get_ref(index)?));
+        }
+        if each(&cells)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn select(query: &Query<'_>) -> Result<(String, Vec<Value>)> {

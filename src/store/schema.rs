@@ -63,7 +63,8 @@ pub fn open(path: &Path, clock: &Clock) -> Result<Connection> {
 /// reads and writes of a load. Without effect on a file that has its first table already.
 pub const PAGE_SIZE: &str = "PRAGMA page_size = 8192";
 
-fn connect(path: &Path) -> Result<Connection> {
+/// Another connection to the main file, still without its settings.
+pub fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;

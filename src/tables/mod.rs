@@ -6,20 +6,31 @@ use serde::Serialize;
 use crate::app::{App, EachRow, SelectLimits, Selected};
 use crate::base::filter::Filter;
 use crate::base::names::closest;
-use crate::base::{Error, Field, FieldType, Kind, Result, Table, TableName};
+use crate::base::{Computed, Error, Field, FieldType, Kind, Result, Table, TableName};
 
+mod change_field;
 mod create;
+mod inverse;
+mod lock;
 mod references;
+mod remove;
+mod rename;
 mod spec;
 
+pub use change_field::{Becomes, ChangeFieldRequest, Converter, FieldChange, change_field};
 pub use create::{CreateRequest, add_field, create};
-pub use spec::FieldSpec;
+pub use inverse::{Inverse, inverses};
+pub use remove::{drop, drop_field, droppable, droppable_field, refuse_referred};
+pub use rename::{rename, rename_field};
+pub use spec::{FieldSpec, named};
 
 /// A table and how many records it has.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overview {
     pub table: Table,
     pub records: u64,
+    /// The relations of other tables that point here, by the name under which they are read
+    pub inverses: Vec<Inverse>,
 }
 
 /// All tables, by name.
@@ -34,7 +45,8 @@ pub fn show(app: &App, name: &TableName) -> Result<Overview> {
 
 fn overview(app: &App, table: Table) -> Result<Overview> {
     let records = app.store.count(&table, &Filter::everything(), app.clock.now())?;
-    Ok(Overview { table, records })
+    let inverses = inverses(&app.store.tables()?, &table);
+    Ok(Overview { table, records, inverses })
 }
 
 /// The table of this name. `Kind::NotFound`, with the name that was probably meant, when there is none.
@@ -75,7 +87,7 @@ pub fn query(app: &App, sql: &str, limits: &SelectLimits, each: &mut EachRow<'_>
     app.store.select(sql, limits, each)
 }
 
-/// A table's description for scripts.
+/// A field's description for scripts.
 #[derive(Clone, Debug, Serialize)]
 pub struct FieldView<'t> {
     pub name: &'t str,
@@ -85,6 +97,8 @@ pub struct FieldView<'t> {
     pub options: Option<&'t [String]>,
     /// The table that a `relation` points to
     pub relation: Option<&'t str>,
+    /// What becomes of a `relation` when the record that it points to is deleted
+    pub on_delete: Option<&'static str>,
     pub required: bool,
     pub unique: bool,
     pub key: bool,
@@ -110,9 +124,33 @@ fn field_view<'t>(table: &'t Table, field: &'t Field) -> FieldView<'t> {
             FieldType::Relation { table, .. } => Some(table.as_str()),
             _ => None,
         },
+        on_delete: match field_type {
+            FieldType::Relation { on_delete, .. } => Some(on_delete.word()),
+            _ => None,
+        },
         required: *required,
         unique: *unique || (table.key.len() == 1 && table.is_key(name)),
         key: table.is_key(name),
         locked: table.is_locked(field),
     }
+}
+
+/// A computed field's description for scripts.
+#[derive(Clone, Debug, Serialize)]
+pub struct ComputedView<'t> {
+    pub name: &'t str,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// As it is written behind the type: `owner.email`, `tasks.owner:count`
+    pub of: String,
+}
+
+/// The computed fields of a table, in order.
+pub fn computed(table: &Table) -> Vec<ComputedView<'_>> {
+    let views = table.computed.iter().map(|Computed { name, how }| ComputedView {
+        name: name.as_str(),
+        kind: how.word(),
+        of: how.detail(),
+    });
+    views.collect()
 }

@@ -49,6 +49,13 @@ impl Tables {
         checked.map_err(|error| about(&computed.name, error))
     }
 
+    /// The computed fields that cannot be worked out: `people.open_tasks`.
+    pub fn broken(&self) -> Vec<String> {
+        let all = self.0.iter().flat_map(|table| table.computed.iter().map(move |computed| (table, computed)));
+        let broken = all.filter(|(table, computed)| self.check_computed(table, computed).is_err());
+        broken.map(|(table, computed)| format!("{}.{}", table.name, computed.name)).collect()
+    }
+
     fn check_lookup(&self, table: &Table, path: &str) -> Result<()> {
         let names = path::split(path).ok_or_else(|| Error::usage(format!("`{path}` is no path of fields")))?;
         let (last, relations) = names.split_last().expect("a path has a name");

@@ -39,8 +39,13 @@ impl std::str::FromStr for FieldSpec {
     }
 }
 
+/// The name, and the type when there is one, of a field that is there: `title`, `title:integer`.
+pub fn named(text: &str) -> Result<(FieldName, Option<&str>)> {
+    split(text)
+}
+
 /// The name, and the type when there is one. `title!` is a required text.
-pub(super) fn split(text: &str) -> Result<(FieldName, Option<&str>)> {
+fn split(text: &str) -> Result<(FieldName, Option<&str>)> {
     if text.starts_with('"') {
         let wrong = || Error::usage(format!("`{text}` names no field")).hint("write `\"NAME\":TYPE`");
         let (name, behind) = path::name(text, &[':']).ok_or_else(wrong)?;
@@ -60,7 +65,7 @@ pub(super) fn split(text: &str) -> Result<(FieldName, Option<&str>)> {
     }
 }
 
-fn check_options(name: &FieldName, field_type: &FieldType) -> Result<()> {
+pub(super) fn check_options(name: &FieldName, field_type: &FieldType) -> Result<()> {
     let (FieldType::Select { options } | FieldType::MultiSelect { options }) = field_type else { return Ok(()) };
     let word = field_type.word();
     if options.is_empty() {

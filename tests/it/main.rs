@@ -25,6 +25,7 @@ mod operations;
 mod postgres;
 mod readme;
 mod records;
+mod records_write;
 mod run_ends;
 mod sandbox;
 mod sandbox_serve;

@@ -160,9 +160,10 @@ hint: the options are a, b
             "owner=ada",
             str![[r#"
 
-[status 2]
+[status 3]
 [stderr]
-error: field `owner` points to `people`: field `id` is of type integer, and `ada` is none: write a whole number such as `42`
+error: field `owner` points to `people`, which has no record `ada`
+hint: did you mean `ada@example.com`?
 
 "#]],
         ),
@@ -173,7 +174,7 @@ error: field `owner` points to `people`: field `id` is of type integer, and `ada
 [status 3]
 [stderr]
 error: field `owner` points to `people`, which has no record `9`
-hint: see `appctl records list people`
+hint: give its key or its `email`; see `appctl records list people`
 
 "#]],
         ),
@@ -429,7 +430,7 @@ created 2 records in `people`
 
 [status 3]
 [stderr]
-error: record 2: table `people` has no field `nam`
+error: line 2: table `people` has no field `nam`
 hint: did you mean `name`?
 
 "#]]
@@ -440,7 +441,8 @@ hint: did you mean `name`?
 
 [status 2]
 [stderr]
-error: record 2: the data is no JSON: EOF while parsing a value at line 2 column 8
+error: line 2: the data is no JSON: EOF while parsing a value at column 8
+hint: write one JSON object a line, or a list of them
 
 "#]]
     );
@@ -450,7 +452,8 @@ error: record 2: the data is no JSON: EOF while parsing a value at line 2 column
 
 [status 2]
 [stderr]
-error: record 2: this is no JSON object: invalid type: integer `5`, expected an object of fields and values at line 1 column 1
+error: line 2: this is no JSON object: invalid type: integer `5`, expected an object of fields and values
+hint: write one object with fields and values: `{"name":"Ada"}`
 
 "#]]
     );
@@ -900,7 +903,7 @@ error: field `title` is required
 [status 3]
 [stderr]
 error: field `owner` points to `people`, which has no record `4`
-hint: see `appctl records list people`
+hint: give its key or its `email`; see `appctl records list people`
 
 "#]],
         ),
@@ -910,8 +913,8 @@ hint: see `appctl records list people`
 
 [status 2]
 [stderr]
-error: `ID` is missing
-hint: see `appctl records update --help`
+error: neither an id nor `--where` says which records to change
+hint: write `appctl records update tasks ID NAME=VALUE`, or add `--where FILTER`
 
 "#]],
         ),
@@ -961,7 +964,7 @@ deleted 2 records of `tasks`; `appctl undo 7` brings them back
 
 [status 0]
 [stdout]
-{"table":"tasks","deleted":1,"operation":8}
+{"table":"tasks","deleted":1,"cascaded":0,"cleared":0,"operation":8}
 
 "#]]
     );
@@ -971,8 +974,8 @@ deleted 2 records of `tasks`; `appctl undo 7` brings them back
 
 [status 2]
 [stderr]
-error: `ID` is missing
-hint: see `appctl records delete --help`
+error: neither an id nor `--where` says which records to delete
+hint: write `appctl records delete tasks ID`, or add `--where FILTER`
 
 "#]]
     );

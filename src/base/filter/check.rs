@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::matches::Class;
 use super::{Filter, Operand};
 use crate::base::names::closest;
-use crate::base::{Error, FieldType, Result, Table, Value, datetime, decimal};
+use crate::base::{Error, FieldType, Result, Table, Value, datetime, decimal, syntax};
 
 impl Filter {
     /// Checks the filter against fields, which `lookup` knows by their name or dotted path, and gives it back with literals
@@ -75,9 +75,9 @@ impl<'c> Checker<'c> {
             let Some(table) = self.table else { return error };
             let mut names = table.fields.iter().map(|field| field.name.as_str());
             match closest(name, names.clone()) {
-                Some(near) => error.hint(format!("did you mean `{}`?", super::print::field(near))),
+                Some(near) => error.hint(format!("did you mean `{}`?", syntax::path(near))),
                 None if table.fields.len() <= 20 => {
-                    let names: Vec<String> = names.by_ref().map(super::print::field).collect();
+                    let names: Vec<String> = names.by_ref().map(syntax::path).collect();
                     error.hint(format!("the fields are {}", names.join(", ")))
                 }
                 None => error.hint(format!("see `appctl tables show {}`", table.name)),
@@ -100,7 +100,7 @@ fn literal(name: &str, field_type: &FieldType, value: &Value) -> Result<Value> {
     match (field_type, value) {
         (_, Value::Null) => {
             Err(Error::usage(format!("nothing is equal to null, so `{name}` cannot be compared with it"))
-                .hint(format!("write `{0} is null` or `{0} is not null`", super::print::field(name))))
+                .hint(format!("write `{0} is null` or `{0} is not null`", syntax::path(name))))
         }
         (FieldType::Relation { .. }, value) => Ok(value.clone()),
         (FieldType::Binary, Value::Blob(_)) => Ok(value.clone()),
@@ -128,8 +128,8 @@ fn literal(name: &str, field_type: &FieldType, value: &Value) -> Result<Value> {
             refuse(&format!("{} is no date; write it in single quotes: `'2026-11-24'`", shown(value)))
         }
         (FieldType::MultiSelect { .. }, Value::Text(text)) if !text.starts_with('[') => {
-            let part = super::print::quoted(text);
-            let hint = format!("write `{} like '%\"{}\"%'`", super::print::field(name), part.trim_matches('"'));
+            let part = syntax::quoted(text);
+            let hint = format!("write `{} like '%\"{}\"%'`", syntax::path(name), part.trim_matches('"'));
             Err(mismatch(name, field_type, "it holds a list, and a list is equal to no single option").hint(hint))
         }
         (_, Value::Text(_)) => Ok(value.clone()),

@@ -7,13 +7,12 @@
 use super::value::Value;
 
 mod check;
-mod interval;
 mod matches;
 mod parse;
 mod print;
 
+pub use super::syntax::quoted;
 pub use matches::{Class, currency_key, holds, like, order};
-pub use print::quoted;
 
 /// A parsed filter. SQL's three-valued logic: a comparison with null is neither true nor false, and only true keeps a row.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,122 +1,34 @@
-//! From text to a filter. sqlparser reads the SQL; everything that is no part of the language is refused with its place,
-//! before the parser sees it where it is a matter of single words, and after it where it is a matter of structure.
+//! From text to a filter: what `base::syntax` read, as far as it has the structure of a filter.
 
-use sqlparser::ast::{self, BinaryOperator, Expr, Spanned, UnaryOperator};
-use sqlparser::dialect::Dialect;
-use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
+use sqlparser::ast::{self, BinaryOperator, Expr, UnaryOperator};
 
-use super::interval::Interval;
 use super::{Filter, Op, Operand};
-use crate::base::{Error, Result, Value, decimal};
+use crate::base::syntax::{Interval, Language, Text, bytes, number, shortened};
+use crate::base::{Error, Result, Value};
 
-/// Longest text of a filter, in bytes.
-const LONGEST: usize = 1 << 20;
-
-/// Most words and signs other than values and commas: what makes the parsed tree deep.
-const MOST_WORDS: usize = 6_000;
-
-/// Deepest nesting of parentheses and `not`.
-const DEEPEST: usize = 40;
+static FILTER: Language = Language {
+    word: "filter",
+    hint: "a filter compares fields: `stage = 'won' and amount > 100`, with and, or, not, in, between, like, is null, now() + interval '7 days'",
+    before_parenthesis: &["now", "in", "and", "or", "not", "between", "like"],
+    functions: "the only function is `now()`",
+    arithmetic: false,
+    longest: 1 << 20,
+    most_words: 6_000,
+};
 
 impl Filter {
     /// Reads a filter. `Kind::Usage`, with the place in the text, when it is none.
     ///
     /// Fields and the types of literals are not looked at; that is `check`.
     pub fn parse(text: &str) -> Result<Self> {
-        if text.len() > LONGEST {
-            return Err(refuse(format!("it is longer than {LONGEST} bytes"), None, text));
-        }
-        if let Some(at) = text.find('\0') {
-            return Err(refuse("it has a NUL character", Some(place(&text[..at])), text));
-        }
-        let mut tokens = Tokenizer::new(&Language, text)
-            .tokenize_with_location()
-            .map_err(|error| refuse(lower(&error.message), Some(error.location), text))?;
-        look_at_words(&tokens, text)?;
-        tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
-        let mut parser = Parser::new(&Language).with_recursion_limit(DEEPEST * 2).with_tokens_with_locations(tokens);
-        let expression = parser.parse_expr().map_err(|error| misread(error, text))?;
-        let rest = parser.peek_token();
-        if rest.token != Token::EOF {
-            return Err(refuse(format!("`{}` was not expected", rest.token), Some(rest.span.start), text));
-        }
-        Reader { text }.condition(expression)
+        let text = Text { language: &FILTER, text };
+        Reader { text }.condition(text.parse()?)
     }
-}
-
-/// SQL as filters use it: names of any script, `"` around names, `'` around text, and nothing else.
-#[derive(Debug)]
-struct Language;
-
-impl Dialect for Language {
-    fn is_identifier_start(&self, letter: char) -> bool {
-        letter.is_alphabetic() || letter == '_'
-    }
-
-    fn is_identifier_part(&self, letter: char) -> bool {
-        letter.is_alphanumeric() || letter == '_'
-    }
-
-    fn is_delimited_identifier_start(&self, letter: char) -> bool {
-        letter == '"'
-    }
-}
-
-/// Refuses words and signs that no filter has, and texts that would make a tree too deep to walk.
-fn look_at_words(tokens: &[TokenWithSpan], text: &str) -> Result<()> {
-    let (mut depth, mut words) = (0usize, 0);
-    let mut before = &Token::EOF;
-    for token in tokens {
-        let at = Some(token.span.start);
-        match &token.token {
-            Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)) => {
-                return Err(refuse("it has a comment", at, text));
-            }
-            Token::Whitespace(_) => continue,
-            Token::Number(..) | Token::SingleQuotedString(_) | Token::HexStringLiteral(_) | Token::Comma => {}
-            Token::LParen => {
-                depth += 1;
-                if let Token::Word(word) = before
-                    && !may_precede_parenthesis(word)
-                {
-                    let name = word.to_string();
-                    return Err(refuse(
-                        format!("`{name}(…)` is no part of a filter; the only function is `now()`"),
-                        at,
-                        text,
-                    ));
-                }
-            }
-            Token::RParen => depth = depth.saturating_sub(1),
-            Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("select") => {
-                return Err(refuse("queries are no part of a filter", at, text));
-            }
-            Token::Word(_) | Token::Period | Token::Plus | Token::Minus | Token::EOF => words += 1,
-            Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => words += 1,
-            Token::DoubleEq => return Err(refuse("`==` is written `=`", at, text)),
-            Token::SemiColon => return Err(refuse("`;` is no part of a filter", at, text)),
-            other => return Err(refuse(format!("`{other}` is no part of a filter"), at, text)),
-        }
-        if depth > DEEPEST || words > MOST_WORDS {
-            let what = if depth > DEEPEST { "it is nested too deeply" } else { "it has too many parts" };
-            return Err(refuse(what, at, text).hint(format!(
-                "at most {DEEPEST} parentheses inside each other and {MOST_WORDS} words; a long list of values is `field in (…)`"
-            )));
-        }
-        before = &token.token;
-    }
-    Ok(())
-}
-
-fn may_precede_parenthesis(word: &sqlparser::tokenizer::Word) -> bool {
-    const WORDS: [&str; 7] = ["now", "in", "and", "or", "not", "between", "like"];
-    word.quote_style.is_none() && WORDS.iter().any(|known| known.eq_ignore_ascii_case(&word.value))
 }
 
 /// Turns sqlparser's tree into ours.
 struct Reader<'t> {
-    text: &'t str,
+    text: Text<'t>,
 }
 
 impl Reader<'_> {
@@ -250,27 +162,7 @@ impl Reader<'_> {
     }
 
     fn interval(&self, expression: &Expr) -> Result<Interval> {
-        let Expr::Interval(interval) = expression else { return Err(self.no_operand(expression)) };
-        let refused = || {
-            self.refuse_at("this interval cannot be read", expression).hint(
-                "write whole numbers of years, months, weeks, days, hours, minutes or seconds: `interval '7 days'`",
-            )
-        };
-        let text = match &*interval.value {
-            Expr::Value(value) => match &value.value {
-                ast::Value::SingleQuotedString(text) => text,
-                _ => return Err(refused()),
-            },
-            _ => return Err(refused()),
-        };
-        let plain = interval.last_field.is_none()
-            && interval.leading_precision.is_none()
-            && interval.fractional_seconds_precision.is_none();
-        let text = match &interval.leading_field {
-            Some(unit) => format!("{text} {}", unit.to_string().to_lowercase()),
-            None => text.clone(),
-        };
-        Interval::parse(&text).filter(|_| plain).ok_or_else(refused)
+        self.text.interval(expression)?.ok_or_else(|| self.no_operand(expression))
     }
 
     fn pattern(&self, expression: Expr) -> Result<String> {
@@ -290,7 +182,7 @@ impl Reader<'_> {
     }
 
     fn refuse_at(&self, what: impl Into<String>, expression: &Expr) -> Error {
-        refuse(what, Some(expression.span().start), self.text)
+        self.text.refuse_at(what, expression)
     }
 }
 
@@ -316,71 +208,4 @@ fn comparison(op: &BinaryOperator) -> Option<Op> {
 /// `true` and `false` until `check` knows the field: the value of a boolean field, or the word in a text.
 fn truth(word: &str) -> Operand {
     Operand::Literal(Value::text(word))
-}
-
-/// An integer where 64 bits hold it, a real where the shortest form of one has the same value, else the digits as text.
-fn number(digits: &str) -> Value {
-    if digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
-        return digits.parse().map_or_else(|_| Value::text(digits), Value::Integer);
-    }
-    match digits.parse::<f64>() {
-        Ok(real)
-            if real.is_finite() && decimal::compare(digits, &real.to_string()) == Some(std::cmp::Ordering::Equal) =>
-        {
-            Value::Real(real)
-        }
-        _ => Value::text(digits),
-    }
-}
-
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-    let hex = digits.len().is_multiple_of(2) && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    if hex { (0..digits.len()).step_by(2).map(pair).collect() } else { None }
-}
-
-fn shortened(expression: &Expr) -> String {
-    let text = expression.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
-/// sqlparser says `Expected: an expression, found: EOF at Line: 1, Column: 5`.
-fn misread(error: ParserError, text: &str) -> Error {
-    let message = match error {
-        ParserError::RecursionLimitExceeded => return refuse("it is nested too deeply", None, text),
-        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
-    };
-    let (what, at) = match message.rsplit_once(" at Line: ") {
-        Some((what, at)) => (what, at.split_once(", Column: ")),
-        None => (message.as_str(), None),
-    };
-    let at = at.and_then(|(line, column)| Some(Location { line: line.parse().ok()?, column: column.parse().ok()? }));
-    let what = lower(what).replace("expected: ", "expected ").replace("found: EOF", "found the end");
-    refuse(what.replace("found: ", "found "), at.or(Some(place(text))), text)
-}
-
-fn lower(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-/// The place behind this text.
-fn place(text: &str) -> Location {
-    let line = text.matches('\n').count();
-    let column = text.rsplit('\n').next().unwrap_or("").chars().count();
-    Location { line: line as u64 + 1, column: column as u64 + 1 }
-}
-
-fn refuse(what: impl Into<String>, at: Option<Location>, text: &str) -> Error {
-    let place = match at {
-        Some(at) if at.line > 1 || text.contains('\n') => format!(" at line {}, column {}", at.line, at.column),
-        Some(at) if at.line == 1 => format!(" at column {}", at.column),
-        _ => String::new(),
-    };
-    Error::usage(format!("cannot read the filter{place}: {}", what.into())).hint(
-        "a filter compares fields: `stage = 'won' and amount > 100`, with and, or, not, in, between, like, is null, now() + interval '7 days'",
-    )
 }

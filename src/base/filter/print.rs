@@ -2,9 +2,9 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::interval::Interval;
 use super::{Filter, Operand};
 use crate::base::Value;
+use crate::base::syntax::{Interval, path as field};
 
 /// How tightly the surroundings bind: what binds less is put in parentheses.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -97,51 +97,3 @@ fn literal(value: &Value, f: &mut Formatter<'_>) -> Result {
 fn text(content: &str) -> String {
     format!("'{}'", content.replace('\'', "''"))
 }
-
-/// A field's path as it is written in a filter, with quotes where they are needed: `owner."Full name"`.
-pub(super) fn field(path: &str) -> String {
-    if path.split('.').any(str::is_empty) {
-        return quote(path);
-    }
-    path.split('.').map(quoted).collect::<Vec<_>>().join(".")
-}
-
-/// A name as it is written in a filter: bare when that is read as a name, else in double quotes.
-pub fn quoted(name: &str) -> String {
-    let starts = name.starts_with(|letter: char| letter.is_alphabetic() || letter == '_');
-    let plain = starts && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-    let taken = RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name));
-    if plain && !taken { name.to_owned() } else { quote(name) }
-}
-
-fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Words that mean something else when they are not quoted. A test tries every keyword that the parser knows.
-const RESERVED: &[&str] = &[
-    "all",
-    "and",
-    "any",
-    "between",
-    "current_date",
-    "current_time",
-    "current_timestamp",
-    "exists",
-    "false",
-    "in",
-    "interval",
-    "is",
-    "like",
-    "localtime",
-    "localtimestamp",
-    "not",
-    "null",
-    "or",
-    "select",
-    "some",
-    "trim",
-    "true",
-    "with",
-    "x",
-];

@@ -5,12 +5,12 @@ use clap_complete::ArgValueCompleter;
 use crate::app::App;
 use crate::base::{Result, TableName};
 use crate::cli::complete;
-use crate::cli::ui::{Ui, words};
-use crate::records::{self, Values};
+use crate::cli::ui::Ui;
+use crate::records::{self, Place, Values, given_json};
 use crate::tables;
 
 use super::given::{Data, HOW, is_stream};
-use super::shown::{Done, Shown};
+use super::shown::{Done, Shown, Verb};
 
 #[derive(clap::Args)]
 #[command(after_help = format!("{HOW}
@@ -18,7 +18,7 @@ use super::shown::{Done, Shown};
 Many records are one operation: all of them, or none.
 
 Examples:
-  appctl records create tasks title='Call Acme' due=2026-12-01
+  appctl records create tasks title='Call Acme' due=2026-12-01 owner=ada@example.com
   appctl records create tasks --data @tasks.json
   appctl records create tasks - < tasks.jsonl"))]
 pub struct Args {
@@ -37,18 +37,14 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
     let values = Values::of(app, &table)?;
     if args.data.is_one(&args.values) {
         let given = args.data.one(&values, &args.values)?;
-        let (ids, _) = records::create(app, &values, &mut std::iter::once(Ok(given)))?;
-        let values = records::get(app, &table, &ids[0])?;
-        let said = Some(format!("created `{}` in `{}`", ids[0], table.name));
+        let written = records::create(app, &values, &mut std::iter::once((Place::Alone, Ok(given))))?;
+        let values = records::get(app, &table, &written.ids[0])?;
+        let said = Some(format!("created `{}` in `{}`", written.ids[0], table.name));
         return ui.outcome(&Shown { table: &table, values, said });
     }
     let pairs = if is_stream(&args.values) { &[] } else { args.values.as_slice() };
-    let interrupt = ui.interrupted();
-    // Read to the end before anything is written: a slow producer must not keep other writers waiting.
-    let records = args.data.many(&values, pairs)?.map(|given| interrupt.check().and(given));
-    let records = records.collect::<Result<Vec<_>>>()?;
-    let (ids, operation) = records::create(app, &values, &mut records.into_iter().map(Ok))?;
-    let created = ids.len() as u64;
-    let said = format!("created {} in `{}`", words::counted(created, "record", "records"), table.name);
-    ui.outcome(&Done { table: table.name.to_string(), records: [("created", created)].into(), operation, said })
+    let text = args.data.text(pairs)?;
+    let mut stream = text.each(ui.interrupted(), |json| given_json(&values, json));
+    let written = records::create(app, &values, &mut stream)?;
+    ui.outcome(&Done { table: &table, verb: Verb::Create, written, dry: false })
 }

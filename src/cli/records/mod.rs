@@ -12,9 +12,12 @@ mod delete;
 mod export;
 mod get;
 mod given;
+mod import;
 pub mod list;
+mod search;
 mod shown;
 mod update;
+mod upsert;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -24,12 +27,18 @@ pub enum Command {
     Get(get::Args),
     /// Create one record, or many at once
     Create(create::Args),
-    /// Change fields of a record
+    /// Change fields of records
     Update(update::Args),
+    /// Create records that are not there and change those that are
+    Upsert(upsert::Args),
     /// Delete records
     Delete(delete::Args),
     /// Count records
     Count(count::Args),
+    /// Bring the rows of a file into a table
+    Import(Box<import::Args>),
+    /// Find records by the words in their text fields
+    Search(search::Args),
     /// Write records as CSV, or as `-o json` or `-o jsonl`
     Export(export::Args),
 }
@@ -41,8 +50,11 @@ impl Command {
             Command::Get(args) => get::run(app, ui, args).await,
             Command::Create(args) => create::run(app, ui, args).await,
             Command::Update(args) => update::run(app, ui, args).await,
+            Command::Upsert(args) => upsert::run(app, ui, args).await,
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
+            Command::Import(args) => import::run(app, ui, *args).await,
+            Command::Search(args) => search::run(app, ui, args).await,
             Command::Export(args) => export::run(app, ui, args).await,
         }
     }

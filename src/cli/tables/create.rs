@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::base::{FieldName, Result, TableName};
 use crate::cli::ui::{Outcome, Sheet, Ui};
-use crate::tables::{self, CreateRequest, Overview};
+use crate::tables::{self, CreateRequest};
 
 use super::show::{View, types};
 
@@ -39,7 +39,7 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
     let fields = args.fields.iter().map(|text| text.parse()).collect::<Result<_>>()?;
     let request = CreateRequest { name: args.table, fields, key: args.key, unique: args.unique };
     let (table, _) = tables::create(app, request)?;
-    let overview = Overview { table, records: 0 };
+    let overview = tables::show(app, &table.name)?;
     ui.outcome(&Made { view: View::of(&overview), said: format!("created table `{}`", overview.table.name) })
 }
 

@@ -29,7 +29,7 @@ struct Line {
 
 impl Line {
     fn of(overview: &Overview) -> Self {
-        let Overview { table, records } = overview;
+        let Overview { table, records, .. } = overview;
         Line {
             table: table.name.to_string(),
             fields: table.fields.len(),

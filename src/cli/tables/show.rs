@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::base::{FieldType, Result, TableName, Value};
 use crate::cli::complete;
 use crate::cli::ui::{Column, Outcome, Sheet, Ui};
-use crate::tables::{self, FieldView, Overview};
+use crate::tables::{self, ComputedView, FieldView, Inverse, Overview};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -31,11 +31,14 @@ pub struct View<'t> {
     generated_key: bool,
     connection: Option<&'t str>,
     fields: Vec<FieldView<'t>>,
+    computed: Vec<ComputedView<'t>>,
+    /// The relations of other tables that point here
+    inverse: &'t [Inverse],
 }
 
 impl<'t> View<'t> {
     pub fn of(overview: &'t Overview) -> Self {
-        let Overview { table, records } = overview;
+        let Overview { table, records, inverses } = overview;
         View {
             table: table.name.as_str(),
             records: *records,
@@ -43,6 +46,8 @@ impl<'t> View<'t> {
             generated_key: table.generated_key,
             connection: table.connection.as_ref().map(|name| name.as_str()),
             fields: tables::fields(table),
+            computed: tables::computed(table),
+            inverse: inverses,
         }
     }
 }
@@ -70,7 +75,19 @@ impl Outcome for View<'_> {
                 Value::Text(self.rules(field)),
             ]
         });
-        Sheet::thing(pairs).and_list(columns, rows)
+        let computed = self.computed.iter().map(|field| {
+            let cells = [field.name, field.kind, &field.of, "worked out"];
+            cells.map(Value::text).to_vec()
+        });
+        let sheet = Sheet::thing(pairs).and_list(columns, rows.chain(computed));
+        if self.inverse.is_empty() {
+            return sheet;
+        }
+        let inverse = self.inverse.iter().map(|inverse| {
+            let cells = [&inverse.name, &inverse.table, &inverse.field];
+            cells.map(Value::text).to_vec()
+        });
+        sheet.and_list(["inverse", "table", "relation"].map(Column::text), inverse)
     }
 }
 
@@ -83,8 +100,9 @@ impl View<'_> {
             (field.unique && !field.key, "unique"),
             (field.locked, "filled by the connection"),
         ];
-        let rules: Vec<&str> = rules.iter().filter(|(holds, _)| *holds).map(|(_, rule)| *rule).collect();
-        rules.join(", ")
+        let rules = rules.iter().filter(|(holds, _)| *holds).map(|(_, rule)| (*rule).to_owned());
+        let on_delete = field.on_delete.map(|word| format!("on delete {word}"));
+        rules.chain(on_delete).collect::<Vec<_>>().join(", ")
     }
 }
 

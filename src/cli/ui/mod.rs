@@ -226,6 +226,16 @@ impl Ui {
         self.interrupt.clone()
     }
 
+    /// Whether CSV cells stand as they are, without a guard before formulas.
+    pub fn is_csv_raw(&self) -> bool {
+        self.options.csv_raw
+    }
+
+    /// Whether every confirmation is answered with yes.
+    pub fn is_yes(&self) -> bool {
+        self.options.yes
+    }
+
     pub fn is_quiet(&self) -> bool {
         self.options.quiet
     }

@@ -13,6 +13,11 @@ impl Ui {
         self.person && !self.options.no_input
     }
 
+    /// Whether `--yes` has answered every question already.
+    pub fn is_agreed(&self) -> bool {
+        self.options.yes
+    }
+
     /// Whether to go on. `--yes` has answered already; `Kind::Usage` naming it when nobody can answer.
     pub fn confirm(&mut self, question: &str) -> Result<bool> {
         if self.options.yes {

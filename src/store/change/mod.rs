@@ -1,21 +1,30 @@
 //! One operation: a set of writes that happen together, with what was there before each of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Store, sql};
-use crate::base::{Error, Kind, Result, Table, Value};
+use crate::base::{Error, Kind, Result, Table, TableName, Value};
 
+pub(super) mod bulk;
+mod delete;
 mod documents;
+mod found;
+mod look;
+mod pointing;
 mod rename;
 mod retype;
 mod rows;
 mod shape;
 
+pub use bulk::{Load, Match, Refused};
+pub use delete::Removed;
 pub(super) use documents::DOCUMENTS;
+use pointing::Pointers;
 pub use retype::{Conversion, Convert, Refusal};
 pub(super) use rows::get;
 
@@ -82,6 +91,8 @@ pub struct Change<'c> {
     pub(super) inserted: u64,
     pub(super) updated: u64,
     pub(super) deleted: u64,
+    /// What points to the tables that were asked for; forgotten when a table changes
+    pointers: BTreeMap<TableName, Rc<Pointers>>,
 }
 
 impl<'c> Change<'c> {
@@ -94,6 +105,7 @@ impl<'c> Change<'c> {
             inserted: 0,
             updated: 0,
             deleted: 0,
+            pointers: BTreeMap::new(),
         }
     }
 
@@ -104,6 +116,9 @@ impl<'c> Change<'c> {
         let before = before.map(|json| json.to_string());
         self.connection.prepare_cached(sql)?.execute(params![operation, self.sequence, table, key, kind, before])?;
         self.sequence += 1;
+        if !matches!(kind, "insert" | "update" | "delete" | "document") {
+            self.pointers.clear();
+        }
         if table != DOCUMENTS && !self.tables.contains(table) {
             self.tables.insert(table.to_owned());
         }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::shape::{lower, no_field, refuse_taken_field};
 use super::{Change, damaged};
 use crate::base::references::{self, Carried, Referrer, Renamed};
-use crate::base::{FieldName, Result, Table, TableName};
+use crate::base::{Computed, FieldName, Result, Table, TableName};
 use crate::store::schema;
 use crate::store::sql::quote;
 
@@ -103,6 +103,11 @@ impl Change<'_> {
         self.describe(&after)?;
         let image = serde_json::to_value(before).expect("a field is JSON");
         self.note(table.name.as_str(), name.as_str(), "carry", Some(image))
+    }
+
+    /// Works a computed field out in another way.
+    pub fn change_computed(&mut self, table: &Table, computed: Computed) -> Result<()> {
+        self.refer(table, Referrer::Computed(computed))
     }
 
     /// Takes back one of the changes that renaming makes.

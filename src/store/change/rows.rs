@@ -4,8 +4,8 @@ use rusqlite::Connection;
 use serde_json::{Map, Value as Json};
 
 use super::shape::no_field;
-use super::{Change, image, key_text};
-use crate::base::{Cell, Error, Field, FieldName, Kind, Result, Table, Value};
+use super::{Change, key_text};
+use crate::base::{Cell, Error, Field, FieldName, Kind, Result, Table, Value, record_id};
 use crate::store::schema;
 use crate::store::sql::{self, quote, quote_all};
 
@@ -49,10 +49,10 @@ impl Change<'_> {
         let mut statement = self.connection.prepare_cached(&sql)?;
         sql::bind(&mut statement, 1, values.iter().map(|(_, value)| value.cell()))?;
         let mut rows = statement.raw_query();
-        let taken = |error| clash(error, table, values);
-        let row = rows.next().map_err(taken)?.expect("RETURNING gives the row that was inserted");
+        let failed = |error| clash(error, table, values);
+        let row = rows.next().map_err(failed)?.expect("RETURNING gives the row that was inserted");
         let key = sql::values(row, 0, table.key.len())?;
-        rows.next().map_err(taken)?;
+        rows.next().map_err(failed)?;
         Ok(key)
     }
 
@@ -93,18 +93,6 @@ impl Change<'_> {
         statement.raw_execute()?;
         Ok(())
     }
-
-    /// Removes a record. False when there is none.
-    pub fn delete(&mut self, table: &Table, key: &[Value]) -> Result<bool> {
-        let Some(before) = self.get(table, key)? else { return Ok(false) };
-        let sql = format!("DELETE FROM {} WHERE {}", quote(table.name.as_str()), by_key(table));
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        sql::bind(&mut statement, 1, key.iter().map(Value::cell))?;
-        statement.raw_execute()?;
-        self.note(table.name.as_str(), &key_text(key), "delete", Some(image(table, &before)))?;
-        self.deleted += 1;
-        Ok(true)
-    }
 }
 
 pub(in crate::store) fn get(connection: &Connection, table: &Table, key: &[Value]) -> Result<Option<Vec<Value>>> {
@@ -115,7 +103,7 @@ pub(in crate::store) fn get(connection: &Connection, table: &Table, key: &[Value
     rows.next()?.map(|row| sql::values(row, 0, table.fields.len())).transpose()
 }
 
-fn by_key(table: &Table) -> String {
+pub(super) fn by_key(table: &Table) -> String {
     table.key.iter().map(|name| format!("{} = ?", quote(name.as_str()))).collect::<Vec<_>>().join(" AND ")
 }
 
@@ -124,8 +112,7 @@ pub(super) fn position(table: &Table, name: &FieldName) -> Result<usize> {
 }
 
 fn no_record(table: &Table, key: &[Value]) -> Error {
-    let shown = key.iter().map(|value| show(value.cell())).collect::<Vec<_>>().join(",");
-    Error::not_found(format!("table `{}` has no record `{shown}`", table.name))
+    Error::not_found(format!("table `{}` has no record `{}`", table.name, record_id::of(key)))
         .hint(format!("see `appctl records list {}`", table.name))
 }
 
@@ -155,8 +142,13 @@ fn clash(error: rusqlite::Error, table: &Table, values: &[(FieldName, Value)]) -
     if !unique {
         return error.into();
     }
+    taken(table, values)
+}
+
+/// The error for a key or unique value that another record has.
+fn taken(table: &Table, values: &[(FieldName, Value)]) -> Error {
     let once = |name: &FieldName| table.is_key(name) || table.field(name.as_str()).is_some_and(|field| field.unique);
-    let pairs = values.iter().filter(|(name, _)| once(name));
+    let pairs = values.iter().filter(|(name, value)| once(name) && !value.is_null());
     let shown = pairs.map(|(name, value)| format!("`{name}` = `{}`", show(value.cell()))).collect::<Vec<_>>();
     Error::new(Kind::Conflict, format!("table `{}` has a record with {} already", table.name, shown.join(", ")))
         .hint("change the value, or update that record")
@@ -165,7 +157,7 @@ fn clash(error: rusqlite::Error, table: &Table, values: &[(FieldName, Value)]) -
 fn clash_error(error: Error, table: &Table, values: &[(FieldName, Value)]) -> Error {
     let once = values.iter().any(|(name, _)| table.field(name.as_str()).is_some_and(|field| field.unique));
     if once && error.message.contains("UNIQUE constraint") {
-        return Error::new(Kind::Conflict, format!("table `{}` has a record with this value already", table.name));
+        return taken(table, values);
     }
     error
 }

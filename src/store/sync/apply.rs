@@ -245,7 +245,7 @@ fn apply_rows(change: &mut Change<'_>, number: i64, staged: &Staged) -> Result<(
         let key = sql::values(row, 1, plan.table.key.len())?;
         match row.get::<_, i64>(0)? {
             diff::DELETE => {
-                change.delete(&plan.table, &key)?;
+                change.delete_synced(&plan.table, &key)?;
             }
             diff::INSERT => writer.insert(change, &key)?,
             _ => writer.update(change, &key)?,

@@ -20,7 +20,7 @@ fn listen(connection: &mut Connection) {
             HEARD.with_borrow_mut(|heard| heard.push(text.to_owned()));
         }
     };
-    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(hear));
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(hear)).unwrap();
 }
 
 fn name(text: &str) -> FieldName {

@@ -17,7 +17,7 @@ fn create(home: &Home, bytes: &[u8]) -> crate::support::home::Ran {
 }
 
 fn count(home: &Home) -> u64 {
-    done(home, None, "records count t --json --jq .count").stdout.trim().parse().expect("a number")
+    done(home, None, "records count t --json --jq .records").stdout.trim().parse().expect("a number")
 }
 
 fn newest(home: &Home, field: &str) -> String {
@@ -86,6 +86,19 @@ fn odd_values_that_are_legal_are_kept_exactly() {
             "\"0.1000000000000000000000000000001\"".to_owned(),
         ),
         ("tiny", r#"{"n":5e-324}"#.to_owned(), "n", "5e-324".to_owned()),
+        (
+            "digits in JSON",
+            r#"{"j":{"n":123456789012345678901234567890.10}}"#.to_owned(),
+            "j",
+            r#""{\"n\":123456789012345678901234567890.10}"#.to_owned(),
+        ),
+        (
+            "a double in JSON",
+            r#"{"j":[0.30000000000000004,1e100,-2]}"#.to_owned(),
+            "j",
+            "[0.30000000000000004,1e+100,-2]".to_owned(),
+        ),
+        ("beyond a double in JSON", r#"{"j":1e400}"#.to_owned(), "j", r#""1e400"#.to_owned()),
         ("negative zero", r#"{"n":-0.0}"#.to_owned(), "n", "-0.0".to_owned()),
     ];
     for (at, (what, line, field, expected)) in kept.iter().enumerate() {
@@ -96,7 +109,9 @@ fn odd_values_that_are_legal_are_kept_exactly() {
         let found = newest(&home, field);
         assert!(found.starts_with(expected.trim_end_matches('"')), "{what}: {found} is not {expected}");
     }
+    // A byte order mark is skipped or named, never stored.
     let ran = create(&home, b"\xef\xbb\xbf{\"a\":\"behind a byte order mark\"}\n");
-    assert_eq!(ran.status, 0, "{ran}");
-    assert_eq!(newest(&home, "a"), "\"behind a byte order mark\"");
+    civil(&ran, "a byte order mark");
+    assert!(ran.status == 0 || ran.stderr.contains("no JSON"), "{ran}");
+    assert!(ran.status != 0 || newest(&home, "a") == "\"behind a byte order mark\"", "{ran}");
 }
