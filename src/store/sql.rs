@@ -26,6 +26,41 @@ pub fn same<'n>(left: &str, right: &str, names: impl IntoIterator<Item = &'n str
     pairs.collect::<Vec<_>>().join(" AND ")
 }
 
+/// A piece of a statement with the values of its parameters, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Fragment {
+    pub sql: String,
+    pub values: Vec<Value>,
+}
+
+impl Fragment {
+    pub fn new(sql: impl Into<String>) -> Self {
+        Fragment { sql: sql.into(), values: Vec::new() }
+    }
+
+    pub fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    /// Puts another piece behind this one.
+    pub fn add(&mut self, other: &Fragment) {
+        self.sql.push_str(&other.sql);
+        self.values.extend(other.values.iter().cloned());
+    }
+
+    /// This piece between two texts that have no parameter.
+    #[must_use]
+    pub fn between(mut self, before: &str, behind: &str) -> Self {
+        self.sql = format!("{before}{}{behind}", self.sql);
+        self
+    }
+}
+
+/// `t0."title"`: a column of one table among several.
+pub fn column(alias: &str, name: &str) -> String {
+    format!("{alias}.{}", quote(name))
+}
+
 pub struct Bound<'a>(pub Cell<'a>);
 
 impl ToSql for Bound<'_> {

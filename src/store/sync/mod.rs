@@ -24,6 +24,7 @@ mod stage;
 #[cfg(test)]
 mod trace;
 
+pub(super) use load::forget_all as forget_loads;
 pub use lock::{Held, Holder};
 pub use stage::{Interrupted, InterruptedObject};
 

@@ -20,7 +20,7 @@ fn listen(connection: &mut Connection) {
             HEARD.with_borrow_mut(|heard| heard.push(text.to_owned()));
         }
     };
-    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(hear)).unwrap();
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(hear)).expect("a statement is heard");
 }
 
 fn name(text: &str) -> FieldName {
