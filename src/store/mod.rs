@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use rusqlite::Connection;
 use serde_json::Value as Json;
 
-use crate::base::{Clock, Error, Result, Table, TableName};
+use crate::base::{Clock, Error, Kind, Result, Table, TableName};
 
 mod backup;
 mod change;
@@ -75,12 +75,18 @@ impl Store {
     pub fn open(folder: &Path, clock: Clock) -> Result<Self> {
         disk::refuse_network(folder)?;
         files::make_folder(folder)?;
-        let connection = schema::open(&folder.join(FILE), &clock)?;
-        change::bulk::tidy(&connection, folder)?;
         let path = folder.join(FILE);
         let connection = match schema::open(&path, &clock) {
             Err(_) if readonly::applies(&path) => readonly::open(&path)?,
-            opened => opened?,
+            opened => {
+                let connection = opened?;
+                // What cannot be cleared away now (a full disk) is cleared next time; reading does not wait for it.
+                let put_up_with = |error: &Error| matches!(error.kind, Kind::DiskFull | Kind::Denied | Kind::Busy);
+                match change::bulk::tidy(&connection, folder) {
+                    Err(error) if !put_up_with(&error) => return Err(error),
+                    _ => connection,
+                }
+            }
         };
         // What cannot be tidied now (another program writes, the disk is read-only) is tidied another time.
         let _ = change::bulk::tidy(&connection, folder);
