@@ -76,6 +76,8 @@ impl Target {
         }
         let table = table(connection, &config, stored, &columns[..count]);
         let fingerprint = fingerprint(&config, &columns);
+        // Only time moves rows over the edge of such a filter: nothing that the source says of changes would tell.
+        let full = full || local.as_ref().is_some_and(Filter::moves_with_time);
         let known = state.filter(|state| state.shape == fingerprint && stored.is_some() && !full);
         let cursor = known.and_then(|state| state.cursor);
         let mode = if cursor.is_some() { Mode::Incremental } else { Mode::Full };
@@ -107,6 +109,11 @@ impl Target {
             since: self.config.since,
             cursor_column: self.config.cursor_column.as_deref(),
         }
+    }
+
+    /// Whether the filter has the time in it, so that every run reads everything.
+    pub fn moves_with_time(&self) -> bool {
+        self.pushed.iter().chain(&self.local).any(Filter::moves_with_time)
     }
 
     /// The names of the table's fields that the stored columns fill.

@@ -95,6 +95,7 @@ fn finish(run: appctl::store::Run<'_>) -> appctl::store::Applied {
         at: Timestamp(1),
         operation: applied.operation,
         record: json!({}),
+        number: 0,
     })
     .unwrap()
 }
@@ -205,6 +206,31 @@ fn a_run_that_died_goes_on_where_it_was() {
         finish(run);
         assert_eq!(holds(&store), expected);
         assert_eq!(store.interrupted(&crm()).unwrap(), None);
+    }
+}
+
+/// What lies in the connection's folder when a run is killed between the transaction of its end and the tidying.
+#[test]
+fn a_run_that_died_after_everything_was_shown_is_no_interruption() {
+    let store = store();
+    for fingerprint in ["1", "2"] {
+        let mut run = store.begin_run(request(false)).unwrap();
+        run.begin(plan(fingerprint)).unwrap();
+        put(&mut run, &sees(if fingerprint == "1" { "1 Ada 1" } else { "1 Ada 2" }));
+        let folder = store.file().parent().unwrap().join("sync/crm");
+        let files = ["stage.db", "stage.db-wal"];
+        let kept: Vec<_> = files.iter().map(|name| std::fs::read(folder.join(name)).unwrap()).collect();
+        finish(run);
+        for (name, bytes) in files.iter().zip(kept) {
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+        assert_eq!(store.interrupted(&crm()).unwrap(), None);
+        let mut next = store.begin_run(request(false)).unwrap();
+        assert!(next.interrupted().is_none());
+        let progress = next.begin(plan(&format!("after {fingerprint}"))).unwrap();
+        assert_eq!((progress.pages, progress.is_done()), (0, false));
+        next.give_up().unwrap();
+        store.begin_run(RunRequest { fresh: true, ..request(false) }).unwrap().give_up().unwrap();
     }
 }
 

@@ -61,6 +61,8 @@ pub fn show(app: &App, ui: &mut Ui, which: Which) -> Result<()> {
     let columns = records::columns(app, &query)?;
     let columns = columns.into_iter().map(|shape| Column::new(shape.name, shape.field_type)).collect();
     let interrupt = ui.interrupted();
+    let (log, wish) = (app.store.log_watch(), interrupt.clone());
+    ui.while_paused(move || wish.check().and_then(|()| log.check()));
     let mut writer = ui.rows(columns)?;
     let rest = records::stream(app, &query, &mut |cells| {
         interrupt.check()?;

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::{Store, sql};
 use crate::base::{Error, Kind, Result, Table, TableName, Value};
 
+pub(super) mod bulk;
 mod delete;
 mod documents;
 mod found;
@@ -20,6 +21,7 @@ mod retype;
 mod rows;
 mod shape;
 
+pub use bulk::{Load, Match, Refused};
 pub use delete::Removed;
 pub(super) use documents::DOCUMENTS;
 use pointing::Pointers;

@@ -54,7 +54,8 @@ impl Run<'_> {
         } else {
             self.apply(&shown, &diffs, what, record, &mut applied)?;
         }
-        self.tidy(objects)?;
+        // All of it is shown by now. What could not be tidied (a full disk) no longer counts: the epoch tells the next run.
+        let _ = self.tidy(objects);
         Ok(applied)
     }
 
@@ -102,8 +103,11 @@ impl Run<'_> {
             journal.epoch = Some(self.epoch);
         }
         check_epoch(&self.store.lock(), &self.request.connection, self.epoch)?;
+        // Nothing can be lost any more, so a death after this line is not an interruption.
+        self.stage.pause()?;
         journal.states.extend(shown.iter().map(|object| (object.object.clone(), self.state(object))));
-        journal.add(record);
+        let number = super::next_number(&self.store.lock(), &self.request.connection, &journal)?;
+        journal.add(RunRecord { number, ..record });
         journal::write(folder, &journal)
     }
 
@@ -162,7 +166,9 @@ impl Run<'_> {
             let author = Author { kind: AuthorKind::Run, name: name.to_owned() };
             change.record(&author, what, Some(name), &self.store.clock)?;
             let text = "INSERT INTO _appctl_runs (connection, operation, record) VALUES (?, ?, ?)";
-            let json = serde_json::to_string(&record(applied)).expect("a record is JSON");
+            let number = super::next_number(main, &self.request.connection, &journal::read(self.held.folder())?)?;
+            let record = RunRecord { number, ..record(applied) };
+            let json = serde_json::to_string(&record).expect("a record is JSON");
             main.execute(text, params![name, applied.operation, json])?;
             Ok(())
         };
