@@ -6,12 +6,15 @@ use crate::http::Http;
 use crate::store::Store;
 use crate::vault::Vault;
 
-/// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
-    Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert, Counts,
-    Cut, EachRow, FinishObject, Interrupted, ObjectPlan, Operation, OperationFilter, OperationId, Outcome, Query,
-    Refusal, Removed, Run, RunRecord, RunRequest, SelectLimits, Selected, Sort, Undone, Verdict, state_document,
+    Applied, Author, AuthorKind, BackupStep, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert,
+    Copied, Counts, Cut, Depth, EachRow, FinishObject, Found, Hit, Holds, Indexing, Inspection, Interrupted, Kin, Load,
+    LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation, OperationFilter, OperationId, Outcome, Paths, Present,
+    Query, Ready, Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Undone,
+    VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
+    network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };
+/// The store's words, for the nouns: they reach the store only through an app.
 
 pub struct App {
     pub store: Store,
@@ -26,14 +29,21 @@ impl App {
     pub fn open(config: Config) -> Result<Self> {
         let clock = Clock::system();
         let store = Store::open(&config.app_folder(), clock.clone())?;
+        App::around(store, clock, config)
+    }
+
+    /// The same app for reading only, by somebody who must not change what he looks at. `Kind::NotFound` when there is none.
+    pub fn open_read_only(config: Config, clock: Clock) -> Result<Self> {
+        let store = Store::open_read_only(&config.app_folder(), clock.clone())?;
+        App::around(store, clock, config)
+    }
+
+    fn around(store: Store, clock: Clock, config: Config) -> Result<Self> {
         let http = Http::new(crate::http::Options {
             limits_folder: Some(config.home.join("limits")),
             ..crate::http::Options::default()
         })?;
-        let vault = match config.vault {
-            VaultKind::Keyring => Vault::keyring(config.home.join("keyring.lock")),
-            VaultKind::Memory => Vault::memory(),
-        };
+        let vault = vault(&config);
         Ok(App { store, vault, http, clock, config })
     }
 
@@ -55,4 +65,23 @@ impl App {
     pub fn person(&self) -> Author {
         Author::person(&self.config.user)
     }
+}
+
+fn vault(config: &Config) -> Vault {
+    match config.vault {
+        VaultKind::Keyring => Vault::keyring(config.home.join(TURNS)),
+        VaultKind::Memory => Vault::memory(),
+    }
+}
+
+/// The file by which processes take turns at the keyring.
+const TURNS: &str = "keyring.lock";
+
+/// Whether secrets can be kept where the configuration says; nothing is left behind, not even in an empty home.
+pub fn probe_vault(config: &Config) -> Result<()> {
+    if config.home.join(TURNS).exists() || config.vault == VaultKind::Memory {
+        return vault(config).probe();
+    }
+    let turns = tempfile::tempdir()?;
+    Vault::keyring(turns.path().join(TURNS)).probe()
 }

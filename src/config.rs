@@ -49,6 +49,11 @@ impl Config {
         self.home.join("apps").join(self.app.as_str())
     }
 
+    /// The main file of this app.
+    pub fn app_file(&self) -> PathBuf {
+        self.app_folder().join("app.db")
+    }
+
     /// The secret that the environment gives for this label: `shop-eu` is `APPCTL_TOKEN_SHOP_EU`.
     pub fn token(&self, label: &Label) -> Option<&Secret> {
         self.tokens.get(&token_key(label))
@@ -73,6 +78,11 @@ pub fn config_folder() -> Option<PathBuf> {
 /// The user's own folder.
 pub fn user_folder() -> Option<PathBuf> {
     folder("HOME")
+}
+
+/// The folders in which a shell looks for programs.
+pub fn program_folders() -> Vec<PathBuf> {
+    env("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
 }
 
 fn folder(name: &str) -> Option<PathBuf> {

@@ -17,6 +17,7 @@ pub mod record_id;
 pub mod references;
 pub mod rows;
 pub mod sanitize;
+pub mod search;
 pub mod secret;
 pub mod syntax;
 pub mod value;

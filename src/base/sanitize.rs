@@ -19,6 +19,20 @@ pub fn is_unsafe(letter: char) -> bool {
     letter.is_control() || is_invisible(letter)
 }
 
+/// Whether a spreadsheet could run it. A plain number (`-12.50`) is none, whatever its field's type.
+pub fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) && !is_plain_number(text)
+}
+
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    // A leading `+` belongs to telephone numbers, which a spreadsheet would shorten: those are guarded.
+    text.starts_with('-')
+        && digits.starts_with(|letter: char| letter.is_ascii_digit())
+        && digits.parse::<f64>().is_ok()
+        && digits.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | 'e' | 'E' | '-' | '+'))
+}
+
 fn clean(text: &str, keep_lines: bool) -> Cow<'_, str> {
     // Almost every cell is plain, so nothing is copied unless something must go.
     if !text.chars().any(|letter| is_unsafe(letter) && !(keep_lines && matches!(letter, '\n' | '\t'))) {

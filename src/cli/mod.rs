@@ -12,18 +12,23 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::app::App;
 use crate::base::{Error, Interrupt, Kind, Result};
+use crate::config::Config;
 
+mod backup;
 pub mod complete;
 mod completions;
 mod connections;
 mod demo;
+mod doctor;
 mod globals;
 mod help;
 mod log;
 mod man;
 mod process;
 mod records;
+mod restore;
 mod sandbox;
+mod status;
 mod tables;
 pub mod ui;
 mod undo;
@@ -66,10 +71,18 @@ pub enum Command {
     /// Play the vendors on this machine
     #[command(subcommand)]
     Sandbox(sandbox::Command),
+    /// Show how the whole app is
+    Status(status::Args),
     /// List what was changed, by whom and when
     Log(log::Args),
     /// Take a recorded operation back
     Undo(undo::Args),
+    /// Find what is wrong, and say what to do about it
+    Doctor(doctor::Args),
+    /// Copy the app into one verified file
+    Backup(backup::Args),
+    /// Put a backup in the app's place, or beside it
+    Restore(restore::Args),
     /// Print a script that completes commands in a shell
     Completions(completions::Args),
     /// Print the manual page of a command
@@ -93,6 +106,10 @@ impl Command {
             Command::Sandbox(command) => command.run(ui).await,
             Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,
             Command::Undo(args) => undo::run(&mut open(globals)?, ui, args).await,
+            Command::Status(args) => status::run(&open(globals)?, ui, &args).await,
+            Command::Doctor(args) => doctor::run(globals, ui, &args),
+            Command::Backup(args) => backup::run(globals, ui, &args),
+            Command::Restore(args) => restore::run(globals, ui, &args),
             Command::Completions(args) => completions::run(ui, &args),
             Command::Man(args) => man::run(ui, &args),
             Command::Help(args) => help::run(ui, &args),
@@ -123,6 +140,10 @@ fn start(cli: Cli) -> ExitCode {
         Ok(ui) => ui,
         Err(error) => return usage::fail(&error, cli.globals.output()),
     };
+    if let Err(error) = process::check_files() {
+        ui.error(&error);
+        return ExitCode::from(error.kind.exit_status());
+    }
     let mut builder = if cli.command.serves() {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -159,6 +180,10 @@ fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {
 
 /// Opens the app that the global options name.
 fn open(globals: &Globals) -> Result<App> {
-    let config = crate::config::Config::from_env(globals.home.clone(), globals.app.clone())?;
-    App::open(config)
+    App::open(config(globals)?)
+}
+
+/// What the global options and the environment say, for commands that do not go through the app's own door.
+fn config(globals: &Globals) -> Result<Config> {
+    Config::from_env(globals.home.clone(), globals.app.clone())
 }

@@ -7,33 +7,40 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::key;
-use super::value::{existing, parse_text};
+use super::value::{Values, parse_text};
 use crate::app::{App, Convert};
-use crate::base::{Cell, Field, FieldType, Result, TableName, Value, datetime, decimal};
+use crate::base::{Cell, Error, Field, FieldType, Result, Table, TableName, Value, datetime, decimal, record_id};
 
 type Converted = std::result::Result<Value, String>;
 
 /// What converts the values of a field of this table when it becomes another (`tables::change_field`).
-pub fn converter(app: &App, before: &Field, after: &Field) -> Result<Box<Convert<'static>>> {
+pub fn converter(app: &App, table: &Table, before: &Field, after: &Field) -> Result<Box<Convert<'static>>> {
     let (from, to) = (before.field_type.clone(), after.clone());
     let FieldType::Relation { table: target, .. } = &after.field_type else {
         return Ok(Box::new(move |_, cell| Ok(convert(&from, &to, cell))));
     };
-    let target = app.store.table(target)?;
-    let plain = key::plain(&target, &|name: &TableName| existing(app, name))?;
+    let mut changed = table.clone();
+    changed.fields.iter_mut().filter(|field| field.name == to.name).for_each(|field| field.clone_from(after));
+    let name = target.clone();
+    let target = Values::of(app, &changed)?.related.remove(target).ok_or_else(|| no_table(&name))?;
     Ok(Box::new(move |change, cell| {
         let text = text_form(&from, cell);
-        let Ok(key) = key::parse(&plain, &text) else { return Ok(Err(format!("it is no key of `{}`", target.name))) };
-        let cells: Vec<Cell<'_>> = key.iter().map(Value::cell).collect();
-        if key::print(&cells) != text {
-            return Ok(Err(format!("it would become `{}`", key::print(&cells))));
+        let Ok(key) = key::parse(&target.plain, &text) else {
+            return Ok(Err(format!("it is no key of `{name}`")));
+        };
+        let id = record_id::of(&key);
+        if id != text {
+            return Ok(Err(format!("it would become `{id}`")));
         }
-        let value = if let [only] = key.as_slice() { only.clone() } else { Value::Text(text) };
-        Ok(match change.get(&target, &key)? {
-            Some(_) => Ok(value),
-            None => Err(format!("`{}` has no such record", target.name)),
+        Ok(match change.exists(&target.table, &key)? {
+            true => Ok(record_id::reference(&key)),
+            false => Err(format!("`{name}` has no such record")),
         })
     }))
+}
+
+fn no_table(name: &TableName) -> Error {
+    Error::not_found(format!("no table is named `{name}`")).hint("see `appctl tables list`")
 }
 
 /// A value of this type in the form of that field.

@@ -41,11 +41,11 @@ pub fn register(connection: &Connection) -> Result<()> {
         })?;
     }
     connection.create_aggregate_function("decimal_sum", 1, pure, DecimalSum)?;
-    Ok(())
+    super::rollups::register(connection)
 }
 
 /// A number of any storage class as decimal text; null for null and blobs.
-fn number(value: ValueRef<'_>) -> Option<String> {
+pub(super) fn number(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Integer(number) => Some(number.to_string()),
         ValueRef::Real(number) => Some(decimal::of_real(number)),

@@ -10,24 +10,46 @@ use serde_json::Value as Json;
 
 use crate::base::{Clock, Error, Result, Table, TableName};
 
+mod backup;
 mod change;
+mod disk;
 mod expression;
 mod files;
 mod filter;
 mod functions;
+mod holders;
 mod indexes;
+mod inspect;
+mod log;
 mod operations;
+mod paths;
 mod read;
+mod readonly;
 mod rebuild;
+mod restore;
+mod retention;
+mod rollups;
 mod schema;
+mod search;
 mod select;
 mod sql;
 mod sync;
+mod trust;
 
-pub use change::{Author, AuthorKind, Change, Conversion, Convert, OperationId, Refusal, Removed};
+pub use backup::{Copied, Step as BackupStep, backups, digest, exists as target_exists};
+pub use change::{
+    Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
+};
+pub use disk::{free as free_space, network_of};
 pub use expression::formula_sql;
+pub use holders::{OpenBy, holders};
+pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
+pub use log::LogWatch;
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
+pub use paths::{Meaning, Paths};
 pub use read::{Query, Sort};
+pub use restore::{Holds, Present, Ready, prepare as prepare_restore, present};
+pub use search::{Found, Hit, Indexing, Search, is_searched};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{
     Applied, Batch, BatchListing, BatchNext, Counts, FinishObject, Held, Holder, Interrupted, InterruptedObject,
@@ -45,10 +67,18 @@ pub struct Store {
 impl Store {
     /// Opens the app's file in this folder, and makes both when they are not there (0600 in 0700).
     ///
-    /// `Kind::Corrupt` for a damaged, foreign or newer file, which is left as it was.
+    /// `Kind::Corrupt` for a damaged, foreign or newer file, which is left as it was; `Kind::Denied` for links and for what
+    /// is somebody else's; `Kind::Failed` on a network file system.
     pub fn open(folder: &Path, clock: Clock) -> Result<Self> {
+        disk::refuse_network(folder)?;
         files::make_folder(folder)?;
         let connection = schema::open(&folder.join(FILE), &clock)?;
+        change::bulk::tidy(&connection, folder)?;
+        let path = folder.join(FILE);
+        let connection = match schema::open(&path, &clock) {
+            Err(_) if readonly::applies(&path) => readonly::open(&path)?,
+            opened => opened?,
+        };
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 
@@ -96,7 +126,12 @@ impl Store {
 }
 
 /// The file's name in the app's folder.
-const FILE: &str = "app.db";
+pub const FILE: &str = "app.db";
+
+/// The version of the SQLite that is built in: `3.53.2`.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
 
 fn no_table(name: &TableName) -> Error {
     Error::not_found(format!("no table is named `{name}`")).hint("see `appctl tables list`")

@@ -180,8 +180,8 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     for record in records.iter().rev() {
         revert(&mut change, record)?;
     }
+    change.refuse_pointing_nowhere(id, &records)?;
     refuse_dangling(connection, id, &broken)?;
-    change.refuse_dangling(id, &records)?;
     let operation = change.operation()?; // an undo is recorded even when there was nothing left to change
     let what = format!("undo {id}: {}", target.what);
     change.record(by, &what, target.connection.as_deref(), clock)?;
@@ -201,7 +201,7 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
 ///
 /// An operation that was undone does not stand, and neither does the undo of an operation that is itself later.
 fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
-    let scope = "CASE WHEN kind IN ('load', 'create_table', 'drop_table') THEN 'whole'
+    let scope = "CASE WHEN kind IN ('load', 'fill', 'empty', 'create_table', 'drop_table') THEN 'whole'
         WHEN kind IN ('redescribe', 'rename_table') THEN 'table'
         WHEN kind IN ('add_field', 'drop_field', 'rename_field', 'change_field', 'add_computed', 'drop_computed', 'carry')
         THEN 'field' ELSE 'row' END AS scope";
@@ -301,6 +301,8 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
             Some(aside) => change.put_aside(&table, aside),
             None => change.drop_table(&table),
         },
+        "fill" => change.empty_table(&table, record.before.as_ref().and_then(|image| image["aside"].as_str())),
+        "empty" => change.refill_table(&table, image()?),
         "add_field" => change.drop_field(&table, &record.key).map(drop),
         "drop_field" => change.restore_field(&table, image()?),
         "change_field" => change.restore_change(&table, image()?),

@@ -2,18 +2,31 @@
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde_json::Value as Json;
 
 use super::sql::{self, quote, quote_all};
-use super::{files, functions};
+use super::{backup, files, functions, indexes, trust};
 use crate::base::{Clock, Doing, Error, Field, FieldType, Kind, Result, Table, TableName};
 
 /// "appc": tells our files from other SQLite files (sqlite.org/pragma.html#pragma_application_id).
-const APPLICATION: i32 = 0x6170_7063;
+pub const APPLICATION: i32 = 0x6170_7063;
 
 /// Each step brings the file from the version that is its index to the next one.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[Migration] = &[
+    Migration::Sql(TABLES),
+    // Relations are looked up from both sides.
+    Migration::Work(|connection| tables(connection)?.iter().try_for_each(|table| indexes::keep(connection, table))),
+];
+
+enum Migration {
+    Sql(&'static str),
+    Work(fn(&Connection) -> Result<()>),
+}
+
+/// The first version.
+const TABLES: &str = "
     CREATE TABLE _appctl_tables (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE _appctl_documents (kind TEXT, name TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, name))
         STRICT, WITHOUT ROWID;
@@ -37,7 +50,7 @@ const MIGRATIONS: &[&str] = &["
         connection TEXT, object TEXT, table_name TEXT NOT NULL UNIQUE, progress TEXT NOT NULL,
         PRIMARY KEY (connection, object)
     ) STRICT, WITHOUT ROWID;
-"];
+";
 
 /// The version this program reads and writes.
 pub const VERSION: usize = MIGRATIONS.len();
@@ -45,27 +58,82 @@ pub const VERSION: usize = MIGRATIONS.len();
 /// Opens the main file: refuses what is not ours before a byte changes, then brings it to this version.
 pub fn open(path: &Path, clock: &Clock) -> Result<Connection> {
     let shown = || format!("opening the store `{}`", path.display());
-    let fresh = std::fs::metadata(path).map_or(true, |meta| meta.len() == 0);
-    files::make_private(path)?;
-    let connection = connect(path).doing(shown)?;
-    let version = version(&connection, fresh).doing(shown)?;
-    if fresh {
-        connection.execute_batch(PAGE_SIZE).map_err(Error::from).doing(shown)?;
+    let mut tries = 0;
+    loop {
+        let before = trust::file(path)?;
+        let fresh = std::fs::metadata(path).map_or(true, |meta| meta.len() == 0);
+        files::make_private(path)?;
+        let before = before.or(trust::file(path)?);
+        let connection = connect(path).doing(shown)?;
+        // A file that is not ours is closed as it was found, with what waits in its log.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_waiting(path))?;
+        let version = version(&connection, fresh).doing(shown)?;
+        if trust::file(path)? != before || before.is_some_and(|before| !trust::is_open(before)) {
+            // A restore put another file there meanwhile, or somebody plays with links.
+            tries += 1;
+            if tries < 3 {
+                continue;
+            }
+            return Err(Error::new(Kind::Busy, format!("`{}` was replaced while it was being opened", path.display()))
+                .hint("try again in a moment"));
+        }
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        if fresh {
+            connection.execute_batch(PAGE_SIZE).map_err(Error::from).doing(shown)?;
+        }
+        prepare(&connection).doing(shown)?;
+        if version < VERSION {
+            migrate(&connection, path, clock).doing(|| format!("bringing the store to version {VERSION}"))?;
+        }
+        return Ok(connection);
     }
-    prepare(&connection).doing(shown)?;
-    if version < VERSION {
-        migrate(&connection, path, clock).doing(|| format!("bringing the store to version {VERSION}"))?;
-    }
+}
+
+/// Opens the main file for reading only, whatever its version, and changes nothing beside it either.
+pub fn look(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    // Where nothing waits in the log, the file itself says everything, and no companion has to be made to read it.
+    let connection = Connection::open_with_flags(uri(path, !is_waiting(path)), flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.execute_batch(
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;",
+    )?;
+    functions::register(&connection)?;
     Ok(connection)
+}
+
+/// Whether something waits in the log beside this file.
+fn is_waiting(path: &Path) -> bool {
+    std::fs::symlink_metadata(trust::beside(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
+}
+
+/// A path as SQLite's URI (sqlite.org/uri.html).
+fn uri(path: &Path, immutable: bool) -> String {
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => uri.push(char::from(*byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri.push_str(if immutable { "?mode=ro&immutable=1" } else { "?mode=ro" });
+    uri
 }
 
 /// Rows of synced tables are a few hundred bytes wide and come by the thousand: pages of twice SQLite's size halve the
 /// reads and writes of a load. Without effect on a file that has its first table already.
 pub const PAGE_SIZE: &str = "PRAGMA page_size = 8192";
 
-fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(path, flags)?;
+/// Another connection to the main file, still without its settings.
+pub fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    // SQLite then refuses a link anywhere in the path, and the folder's own path may have honest ones.
+    let real = path.parent().and_then(|folder| folder.canonicalize().ok()).zip(path.file_name());
+    let real = real.map_or(path.to_owned(), |(folder, name)| folder.join(name));
+    let connection = Connection::open_with_flags(real, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     Ok(connection)
 }
@@ -81,7 +149,8 @@ pub fn prepare(connection: &Connection) -> Result<()> {
     functions::register(connection)
 }
 
-fn version(connection: &Connection, fresh: bool) -> Result<usize> {
+/// The file's version; refuses what is not ours.
+pub fn version(connection: &Connection, fresh: bool) -> Result<usize> {
     if fresh {
         return Ok(0);
     }
@@ -103,16 +172,18 @@ fn version(connection: &Connection, fresh: bool) -> Result<usize> {
 }
 
 fn migrate(connection: &Connection, path: &Path, clock: &Clock) -> Result<()> {
-    let before = user_version(connection)?;
-    if before > 0 {
-        let backup = path.with_extension(format!("v{before}-{}.db", clock.now().millis()));
-        connection.execute("VACUUM INTO ?", [backup.to_string_lossy()])?;
-    }
     connection.execute_batch("BEGIN EXCLUSIVE")?;
     let step = || -> Result<()> {
         // Read again: another process may have done it while we waited for the lock.
-        for migration in MIGRATIONS.iter().skip(user_version(connection)?) {
-            connection.execute_batch(migration)?;
+        let before = user_version(connection)?;
+        if before > 0 && before < VERSION {
+            backup::before_migration(path, before, clock)?; // nobody else can write meanwhile
+        }
+        for migration in MIGRATIONS.iter().skip(before) {
+            match migration {
+                Migration::Sql(text) => connection.execute_batch(text)?,
+                Migration::Work(work) => work(connection)?,
+            }
         }
         connection.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT"

@@ -32,7 +32,7 @@ pub enum Becomes {
 
 /// Makes what converts the values of a field (of this table, as it was and as it shall be). How values of a type are read is
 /// not this module's business.
-pub type Converter<'a> = dyn Fn(&App, &Field, &Field) -> Result<Box<Convert<'static>>> + 'a;
+pub type Converter<'a> = dyn Fn(&App, &Table, &Field, &Field) -> Result<Box<Convert<'static>>> + 'a;
 
 /// What was done, or would be.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +61,11 @@ pub fn change_field(app: &App, request: &ChangeFieldRequest, converter: &Convert
     let mut changed = table.clone();
     changed.fields.iter_mut().filter(|field| field.name == *name).for_each(|field| field.clone_from(&after));
     refuse_broken(app, &changed, &after)?;
-    let mut convert =
-        if is_retyped(&before.field_type, &after.field_type) { Some(converter(app, before, &after)?) } else { None };
+    let mut convert = if is_retyped(&before.field_type, &after.field_type) {
+        Some(converter(app, &table, before, &after)?)
+    } else {
+        None
+    };
     let what = format!("tables change-field {} {name}", table.name);
     apply(app, request, &what, changed, |change| {
         let mut step = 0_u32;

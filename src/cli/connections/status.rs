@@ -49,7 +49,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
 }
 
 /// Whether somebody wanted to stop meanwhile, which is how a watch ends.
-async fn wait(ui: &Ui, time: Duration) -> bool {
+pub async fn wait(ui: &Ui, time: Duration) -> bool {
     let interrupt = ui.interrupted();
     let step = Duration::from_millis(100);
     let mut waited = Duration::ZERO;

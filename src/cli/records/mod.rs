@@ -12,7 +12,9 @@ mod delete;
 mod export;
 mod get;
 mod given;
+mod import;
 pub mod list;
+mod search;
 mod shown;
 mod update;
 mod upsert;
@@ -33,6 +35,10 @@ pub enum Command {
     Delete(delete::Args),
     /// Count records
     Count(count::Args),
+    /// Bring the rows of a file into a table
+    Import(Box<import::Args>),
+    /// Find records by the words in their text fields
+    Search(search::Args),
     /// Write records as CSV, or as `-o json` or `-o jsonl`
     Export(export::Args),
 }
@@ -47,6 +53,8 @@ impl Command {
             Command::Upsert(args) => upsert::run(app, ui, args).await,
             Command::Delete(args) => delete::run(app, ui, args).await,
             Command::Count(args) => count::run(app, ui, args).await,
+            Command::Import(args) => import::run(app, ui, *args).await,
+            Command::Search(args) => search::run(app, ui, args).await,
             Command::Export(args) => export::run(app, ui, args).await,
         }
     }

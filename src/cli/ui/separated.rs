@@ -1,6 +1,7 @@
 //! CSV by RFC 4180: a header line, lines ended by CR LF, quotes where they are needed. Null is nothing between two commas,
 //! an empty text is `""`. A text that a spreadsheet would take for a formula gets a `'` in front (OWASP ASVS 5, 1.2.10).
 
+use crate::base::sanitize::is_formula;
 use crate::base::{Cell, FieldType, Value};
 
 use super::sheet::{Column, Part, Sheet, cell_text};
@@ -50,7 +51,8 @@ fn cell(place: usize, cell: Cell<'_>, field_type: &FieldType, guard: bool, to: &
         return;
     }
     let text = cell_text(cell, field_type);
-    let guarded = guard && matches!(cell, Cell::Text(_)) && is_formula(&text);
+    // A text that begins with quotes already gets one more, so that whoever takes one away gets every text back.
+    let guarded = guard && matches!(cell, Cell::Text(_)) && is_formula(text.trim_start_matches('\''));
     let quoted = text.is_empty()
         || text.starts_with([' ', '\t'])
         || text.ends_with([' ', '\t'])
@@ -67,20 +69,6 @@ fn cell(place: usize, cell: Cell<'_>, field_type: &FieldType, guard: bool, to: &
     } else {
         to.push_str(&text);
     }
-}
-
-/// Whether a spreadsheet could run it. A plain number (`-12.50`) is none, whatever its field's type.
-pub fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) && !is_plain_number(text)
-}
-
-fn is_plain_number(text: &str) -> bool {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    // A leading `+` belongs to telephone numbers, which a spreadsheet would shorten: those are guarded.
-    text.starts_with('-')
-        && digits.starts_with(|letter: char| letter.is_ascii_digit())
-        && digits.parse::<f64>().is_ok()
-        && digits.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | 'e' | 'E' | '-' | '+'))
 }
 
 #[cfg(test)]

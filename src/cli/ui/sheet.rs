@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::base::{Cell, Field, FieldType, Value};
+use crate::base::search::Marked;
+use crate::base::{Cell, Field, FieldType, Value, sanitize};
 
 /// Something a command found or did. As JSON it is what `Serialize` makes of it (a list is an array of objects, one thing
 /// an object); as a table or CSV it is its sheet.
@@ -48,6 +49,11 @@ pub enum Part {
         columns: Vec<Column>,
         rows: Vec<Vec<Value>>,
     },
+    /// A list for people only, with places in its texts that stand out
+    Marked {
+        columns: Vec<Column>,
+        rows: Vec<Vec<Marked>>,
+    },
     /// A line of text between other parts, for people only
     Text(String),
 }
@@ -83,6 +89,17 @@ impl Sheet {
     }
 
     #[must_use]
+    pub fn and_marked<C: Into<Column>>(
+        mut self,
+        columns: impl IntoIterator<Item = C>,
+        rows: impl IntoIterator<Item = Vec<Marked>>,
+    ) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        self.parts.push(Part::Marked { columns, rows: rows.into_iter().collect() });
+        self
+    }
+
+    #[must_use]
     pub fn and_thing<C: Into<Column>>(mut self, pairs: impl IntoIterator<Item = (C, Value)>) -> Self {
         self.parts.push(Part::Thing(pairs.into_iter().map(|(column, value)| (column.into(), value)).collect()));
         self
@@ -114,6 +131,14 @@ impl Column {
     /// A whole number, which is written at the right edge of its column.
     pub fn count(name: impl Into<String>) -> Self {
         Column::new(name, FieldType::Integer)
+    }
+
+    /// A value as a person reads it in this column.
+    pub fn shown(&self, value: &Value) -> String {
+        match value {
+            Value::Blob(bytes) => format!("<{} bytes>", bytes.len()),
+            other => sanitize::line(&cell_text(other.cell(), &self.field_type)).into_owned(),
+        }
     }
 
     /// Whether the digits should stand below each other.

@@ -3,6 +3,7 @@
 
 use comfy_table::{Attribute, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width};
 
+use crate::base::search::Marked;
 use crate::base::{Cell, FieldType, Value, sanitize};
 
 use super::color::Paint;
@@ -26,6 +27,12 @@ pub fn sheet(sheet: &Sheet, width: Option<u16>, paint: &Paint) -> String {
                     grid.add(row.iter().map(Value::cell));
                 }
                 grid.take()
+            }
+            Part::Marked { rows, .. } if rows.is_empty() => continue,
+            Part::Marked { columns, rows } => {
+                let mut grid = Grid::new(columns, width, paint);
+                rows.iter().for_each(|row| grid.add_marked(row));
+                bold(&grid.take(), paint)
             }
         };
         if !text.is_empty() && !part.is_empty() {
@@ -79,6 +86,14 @@ impl Grid {
         self.table.add_row(one_line(Row::from(cells.collect::<Vec<_>>()), self.width));
     }
 
+    /// A row whose marks are between invisible characters, which take no room; `bold` makes them visible.
+    fn add_marked(&mut self, cells: &[Marked]) {
+        let cells = self.columns.iter().zip(cells).map(|(column, cell)| {
+            comfy_table::Cell::new(between_marks(cell, self.paint.is_on())).set_alignment(alignment(column))
+        });
+        self.table.add_row(one_line(Row::from(cells.collect::<Vec<_>>()), self.width));
+    }
+
     /// The rows since the last `take`.
     pub fn waiting(&self) -> usize {
         self.table.row_count()
@@ -118,6 +133,48 @@ impl Grid {
         };
         table
     }
+}
+
+/// Around a mark on its way through the layout. They are invisible, so that no text that was made safe has them.
+const OPEN: char = '\u{2061}';
+const CLOSE: char = '\u{2062}';
+
+fn between_marks(cell: &Marked, visible: bool) -> String {
+    let mut text = String::new();
+    let mut end = 0;
+    for mark in cell.marks.iter().filter(|_| visible) {
+        text.push_str(&sanitize::line(&cell.text[end..mark.start]));
+        text.push(OPEN);
+        text.push_str(&sanitize::line(&cell.text[mark.clone()]));
+        text.push(CLOSE);
+        end = mark.end;
+    }
+    text.push_str(&sanitize::line(&cell.text[end..]));
+    text
+}
+
+/// Makes marks bold. One that was cut off with the rest of its cell ends at the `…`, or with the line.
+fn bold(text: &str, paint: &Paint) -> String {
+    if !paint.is_on() {
+        return text.to_owned();
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut open = false;
+    for letter in text.chars() {
+        if open && matches!(letter, CLOSE | '…' | '\n') {
+            shown.push_str("\x1b[22m");
+            open = false;
+        }
+        match letter {
+            OPEN => {
+                shown.push_str("\x1b[1m");
+                open = true;
+            }
+            CLOSE => {}
+            letter => shown.push(letter),
+        }
+    }
+    shown
 }
 
 fn alignment(column: &Column) -> CellAlignment {

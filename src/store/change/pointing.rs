@@ -46,17 +46,14 @@ impl Change<'_> {
     /// After these changes of operation `id` were taken back: nothing points to a record that is gone because of it.
     ///
     /// `Kind::Conflict` naming what does. What a connection fills is the connection's to keep right.
-    pub(in crate::store) fn refuse_dangling(&mut self, id: i64, records: &[ChangeRecord]) -> Result<()> {
+    pub(in crate::store) fn refuse_pointing_nowhere(&mut self, id: i64, records: &[ChangeRecord]) -> Result<()> {
         let mut found = Found::default();
         for record in records {
             if found.room() == 0 {
                 break;
             }
             let Ok(name) = TableName::parse(&record.table) else { continue };
-            let Some(table) = schema::table(self.connection, &name)? else {
-                self.fields_without_table(&name, &mut found)?;
-                continue;
-            };
+            let Some(table) = schema::table(self.connection, &name)? else { continue };
             match record.kind.as_str() {
                 "insert" => self.left_behind(&table, &parse_key(&record.key)?, &mut found)?,
                 "update" | "delete" => self.pointing_nowhere(&table, record, &mut found)?,
@@ -65,7 +62,7 @@ impl Change<'_> {
                         self.columns_pointing_nowhere(&table, field, &mut found)?;
                     }
                 }
-                "drop_field" => {
+                "drop_field" | "change_field" => {
                     if let Some(field) = table.field(&record.key) {
                         self.columns_pointing_nowhere(&table, field, &mut found)?;
                     }
@@ -82,14 +79,6 @@ impl Change<'_> {
             format!("operation {id} cannot be undone without leaving a relation to nothing: {named}"),
         )
         .hint("change or undo that first; nothing was changed"))
-    }
-
-    /// Relations to a table that is gone.
-    fn fields_without_table(&mut self, gone: &TableName, found: &mut Found) -> Result<()> {
-        for Pointer { table, field, .. } in &self.pointers(gone)?.fields {
-            found.add_one(format!("field `{}` of `{}` points to table `{gone}`", field.name, table.name));
-        }
-        Ok(())
     }
 
     /// Records that point to one that was made by the operation and is gone again.

@@ -2,6 +2,7 @@
 
 pub mod home;
 pub mod mirror;
+pub mod old;
 pub mod portal;
 pub mod postgres;
 pub mod sandbox;
