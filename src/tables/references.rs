@@ -2,6 +2,7 @@
 //! relation and the field that a rollup takes together, the fields of a formula.
 
 use super::no_field;
+use crate::base::expression::Expression;
 use crate::base::names::closest;
 use crate::base::{
     Compute, Computed, Error, Field, FieldName, FieldType, Result, RollupFunction, Table, TableName, path,
@@ -141,11 +142,8 @@ fn rollable(field_type: &FieldType, function: RollupFunction) -> bool {
     }
 }
 
-fn check_formula(_table: &Table, expression: &str) -> Result<()> {
-    match expression.trim() {
-        "" => Err(Error::usage("a formula is an expression over the record's fields: `formula=price * quantity`")),
-        _ => Ok(()),
-    }
+fn check_formula(table: &Table, expression: &str) -> Result<()> {
+    Expression::parse(expression)?.check(table).map(drop)
 }
 
 fn about(name: &FieldName, error: Error) -> Error {
