@@ -7,17 +7,14 @@ use crate::store::Store;
 use crate::vault::Vault;
 
 pub use crate::store::{
-    Applied, Author, AuthorKind, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert, Counts,
-    Cut, EachRow, FinishObject, Found, Hit, Indexing, Interrupted, Load, Match, ObjectPlan, Operation, OperationFilter,
-    OperationId, Outcome, Query, Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search, SelectLimits, Selected,
-    Sort, Undone, Verdict, is_searched, state_document,
+    Applied, Author, AuthorKind, BackupStep, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert,
+    Copied, Counts, Cut, Depth, EachRow, FinishObject, Found, Hit, Holds, Indexing, Inspection, Interrupted, Kin, Load,
+    LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation, OperationFilter, OperationId, Outcome, Paths, Present,
+    Query, Ready, Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Undone,
+    VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
+    network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };
 /// The store's words, for the nouns: they reach the store only through an app.
-pub use crate::store::{
-    BackupStep, Copied, Depth, Holds, Inspection, Kin, OpenBy, Present, Ready, VERSION as STORE_VERSION, backups,
-    digest, free_space, holders, inspect, inspect_file, network_of, prepare_restore, present, sqlite_version,
-    waiting_log,
-};
 
 pub struct App {
     pub store: Store,
@@ -36,8 +33,8 @@ impl App {
     }
 
     /// The same app for reading only, by somebody who must not change what he looks at. `Kind::NotFound` when there is none.
-    pub fn look(config: Config, clock: Clock) -> Result<Self> {
-        let store = Store::look(&config.app_folder(), clock.clone())?;
+    pub fn open_read_only(config: Config, clock: Clock) -> Result<Self> {
+        let store = Store::open_read_only(&config.app_folder(), clock.clone())?;
         App::around(store, clock, config)
     }
 

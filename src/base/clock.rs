@@ -109,6 +109,13 @@ impl Clock {
         }
     }
 
+    /// Sets a fixed clock back, as a machine's clock may be; a system clock stays as it is.
+    pub fn set_back(&self, time: Duration) {
+        if let Face::Fixed(at) = &self.0 {
+            at.fetch_sub(micros(time), Ordering::SeqCst);
+        }
+    }
+
     /// Moves a fixed clock; a system clock cannot be moved and stays as it is.
     pub fn advance(&self, time: Duration) {
         if let Face::Fixed(at) = &self.0 {

@@ -137,8 +137,8 @@ impl std::error::Error for Error {}
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         let kind = match error.kind() {
-            std::io::ErrorKind::StorageFull => Kind::DiskFull,
-            std::io::ErrorKind::PermissionDenied => Kind::Denied,
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Kind::DiskFull,
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Kind::Denied,
             std::io::ErrorKind::NotFound => Kind::NotFound,
             _ => Kind::Failed,
         };

@@ -140,6 +140,10 @@ fn start(cli: Cli) -> ExitCode {
         Ok(ui) => ui,
         Err(error) => return usage::fail(&error, cli.globals.output()),
     };
+    if let Err(error) = process::check_files() {
+        ui.error(&error);
+        return ExitCode::from(error.kind.exit_status());
+    }
     let mut builder = if cli.command.serves() {
         tokio::runtime::Builder::new_multi_thread()
     } else {

@@ -27,6 +27,22 @@ pub fn harden() {
     }
 }
 
+/// How many files a small command has open at once.
+const FILES: usize = 16;
+
+/// Makes sure that files can be opened, before anything begins that could only panic without.
+pub fn check_files() -> Result<()> {
+    #[cfg(unix)]
+    {
+        let opened: std::io::Result<Vec<_>> = (0..FILES).map(|_| std::fs::File::open("/dev/null")).collect();
+        opened.map_err(|error| {
+            crate::base::Error::failed(format!("fewer than {FILES} files can be opened: {error}"))
+                .hint("raise the limit with `ulimit -n 256`")
+        })?;
+    }
+    Ok(())
+}
+
 /// Runs a command. The first Ctrl-C (or SIGTERM) sets the flag and leaves the command a moment to end by itself, then it
 /// is dropped where it waits; the second ends the process at once.
 pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output = Result<()>>) -> Result<()> {

@@ -153,7 +153,7 @@ async fn open(app: &App, request: &AddRequest) -> Result<(Option<Account>, Box<d
         http: app.http.clone(),
         endpoint,
         secret,
-        settings: request.settings.clone(),
+        settings: super::settings::of_source(&request.settings),
         clock: app.clock.clone(),
         budget: Budget::unlimited(),
         account: label.to_string(),
@@ -172,13 +172,12 @@ fn refuse_other_provider(account: &Account, spec: &sources::Spec) -> Result<()> 
 
 /// Refuses unknown settings and asks for those that are needed.
 pub(super) fn check_settings(spec: &sources::Spec, settings: &BTreeMap<String, String>) -> Result<()> {
-    let known = || spec.settings.iter().map(|setting| setting.key).collect::<Vec<_>>().join(", ");
-    if let Some(key) = settings.keys().find(|key| spec.settings.iter().all(|setting| setting.key != key.as_str())) {
-        return Err(Error::usage(format!("{} has no setting `{key}`", spec.title)).hint(match known().as_str() {
-            "" => "it has no settings".to_owned(),
-            known => format!("it has {known}"),
-        }));
+    let known = || spec.settings.iter().chain(super::settings::COMMON).map(|setting| setting.key);
+    if let Some(key) = settings.keys().find(|key| known().all(|known| known != key.as_str())) {
+        let known = known().collect::<Vec<_>>().join(", ");
+        return Err(Error::usage(format!("{} has no setting `{key}`", spec.title)).hint(format!("it has {known}")));
     }
+    super::settings::check(settings)?;
     let missing = spec.settings.iter().find(|setting| setting.required && !settings.contains_key(setting.key));
     match missing {
         None => Ok(()),

@@ -40,7 +40,7 @@ pub fn sources_list() -> Vec<SourceInfo> {
             source: spec.id.to_owned(),
             title: spec.title.to_owned(),
             how: spec.how.to_owned(),
-            settings: spec.settings.iter().map(setting).collect(),
+            settings: spec.settings.iter().chain(super::settings::COMMON).map(setting).collect(),
             usual_objects: spec.usual_objects.iter().map(|&object| object.to_owned()).collect(),
             secret: spec.provider.secret.to_owned(),
             console: spec.provider.console.to_owned(),

@@ -2,12 +2,14 @@
 //! source is asked through `sources`, and no vendor is named here.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::accounts;
 use crate::app::App;
 use crate::base::Budget;
+use crate::base::filter::Filter;
 use crate::base::{ConnectionName, Error, FieldName, Kind, Label, Result, TableName, Timestamp};
 use crate::sources::{self, Access, Session, Source};
 
@@ -23,6 +25,7 @@ mod reauth;
 mod remove;
 mod report;
 mod schedule;
+mod settings;
 mod status;
 mod sync;
 mod target;
@@ -39,6 +42,7 @@ pub use reauth::{ReauthRequest, Tested, TestedObject, reauth, test};
 pub use remove::{RemoveRequest, remove, undo};
 pub use report::{Failure, ObjectReport, RunReport, RunStatus};
 pub use schedule::Schedule;
+pub use settings::max_time;
 pub use status::{Health, ObjectStatus, Status, is_due, next_run, status, status_of};
 pub use sync::{SyncRequest, sync};
 
@@ -116,6 +120,14 @@ fn parse(name: &str, body: serde_json::Value) -> Result<Connection> {
         .map_err(|error| Error::new(Kind::Corrupt, format!("connection `{name}` cannot be read: {error}")))
 }
 
+impl ObjectConfig {
+    /// Whether rows come into the filter and leave it with time alone, so that every run reads everything.
+    pub fn filter_moves_with_time(&self) -> bool {
+        let filter = self.filter.as_deref().map(Filter::parse);
+        filter.is_some_and(|filter| filter.is_ok_and(|filter| filter.moves_with_time()))
+    }
+}
+
 impl Connection {
     fn source(&self) -> Result<&'static dyn Source> {
         sources::find(&self.source)
@@ -148,7 +160,7 @@ impl Connection {
             http: app.http.clone(),
             endpoint: account.endpoint.clone(),
             secret,
-            settings: self.settings.clone(),
+            settings: self.source_settings(),
             clock: app.clock.clone(),
             budget,
             account: account.label.to_string(),
@@ -157,6 +169,13 @@ impl Connection {
 
     async fn open(&self, app: &App, budget: Budget) -> Result<Box<dyn Session>> {
         self.source()?.open(self.access(app, budget)?).await
+    }
+
+    /// Opens the source for a run that must end: nothing is asked, and nothing waited for, beyond this time.
+    async fn open_for(&self, app: &App, budget: Budget, time: Duration) -> Result<Box<dyn Session>> {
+        let access = self.access(app, budget)?;
+        let http = access.http.ending_in(time);
+        self.source()?.open(Access { http, ..access }).await
     }
 
     fn body(&self) -> serde_json::Value {

@@ -61,7 +61,7 @@ pub async fn plan(app: &App, name: &ConnectionName, full: bool) -> Result<Plan> 
             rows: estimate.rows,
             calls: estimate.calls,
             seconds: estimate.time.as_secs_f64(),
-            steps: estimate.steps,
+            steps: with_reason(estimate.steps, &target),
         });
     }
     let calls = objects.iter().map(|object| object.calls).sum();
@@ -78,6 +78,13 @@ pub async fn plan(app: &App, name: &ConnectionName, full: bool) -> Result<Plan> 
         quota,
         objects,
     })
+}
+
+fn with_reason(mut steps: Vec<String>, target: &Target) -> Vec<String> {
+    if target.moves_with_time() {
+        steps.push("everything, because the filter has `now()`".to_owned());
+    }
+    steps
 }
 
 /// Where an object's filter is evaluated.

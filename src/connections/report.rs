@@ -40,7 +40,7 @@ pub enum RunStatus {
     Done,
     /// Some objects failed, the others are done
     Partial,
-    /// Stopped at a checkpoint: the budget of calls is used up; the next run goes on
+    /// Stopped at a checkpoint: the budget of calls or the run's time is used up; the next run goes on
     Stopped,
     Failed,
     Interrupted,
@@ -106,7 +106,7 @@ impl RunReport {
             RunStatus::Stopped => error(
                 Kind::Partial,
                 format!(
-                    "connection `{name}` stopped after {} calls, at a checkpoint; run it again to go on",
+                    "connection `{name}` stopped after {} calls, at a checkpoint, because {why}; run it again to go on",
                     self.calls
                 ),
             ),

@@ -68,11 +68,7 @@ impl std::fmt::Display for Schedule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Schedule::Every { seconds } => {
-                let (number, unit) = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")]
-                    .into_iter()
-                    .find(|(size, _)| seconds % size == 0)
-                    .map_or((*seconds, "s"), |(size, unit)| (seconds / size, unit));
-                write!(f, "every {number}{unit}")
+                write!(f, "every {}", span_words(Duration::from_secs(*seconds)))
             }
             Schedule::Cron { line, zone } => write!(f, "{line} {zone}"),
         }
@@ -92,6 +88,16 @@ pub fn span(text: &str) -> Result<Duration> {
     };
     let number: u64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
     Ok(Duration::from_secs(number.checked_mul(seconds).ok_or_else(wrong)?))
+}
+
+/// A length of time as `span` reads it: `90m`, `1d`. Parts of a second are left out.
+pub fn span_words(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (number, unit) = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")]
+        .into_iter()
+        .find(|(size, _)| seconds > 0 && seconds.is_multiple_of(*size))
+        .map_or((seconds, "s"), |(size, unit)| (seconds / size, unit));
+    format!("{number}{unit}")
 }
 
 #[cfg(test)]

@@ -109,8 +109,11 @@ fn of(app: &App, connection: &Connection) -> Result<Status> {
     let needs_reauth = needs_reauth(last, account.authorised);
     let objects = objects(app, connection, &runs, &states)?;
     let freshness = objects.iter().map(|object| object.freshness).min().flatten();
-    let next_run =
-        if connection.paused || needs_reauth { None } else { next_run(connection, last.map(|run| run.started)) };
+    let next_run = if connection.paused || needs_reauth {
+        None
+    } else {
+        due(connection, last.map(|run| run.started), app.clock.now())
+    };
     let late = connection
         .schedule
         .as_ref()
@@ -205,6 +208,14 @@ pub fn next_run(connection: &Connection, last: Option<Timestamp>) -> Option<Time
     connection.schedule.as_ref()?.next(last.unwrap_or(connection.created))
 }
 
+/// The same by a clock that may have been set back since: nobody waits until the time of a run of the future comes again,
+/// and it counts as due for so long that no jitter puts it off.
+fn due(connection: &Connection, last: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    let next = next_run(connection, last)?;
+    let began = last.unwrap_or(connection.created);
+    Some(if began > now { now.minus(std::time::Duration::from_secs(60)) } else { next })
+}
+
 /// Whether the scheduler should run it now: its time has come (and `jitter` has passed), nobody has to sign in first, and
 /// it is not paused.
 pub fn is_due(app: &App, connection: &Connection, jitter: std::time::Duration) -> Result<bool> {
@@ -214,8 +225,9 @@ pub fn is_due(app: &App, connection: &Connection, jitter: std::time::Duration) -
     if connection.paused || needs_reauth(last, account.authorised) {
         return Ok(false);
     }
-    let next = next_run(connection, last.map(|run| run.started));
-    Ok(next.is_some_and(|next| next.plus(jitter) <= app.clock.now()))
+    let now = app.clock.now();
+    let next = due(connection, last.map(|run| run.started), now);
+    Ok(next.is_some_and(|next| next.plus(jitter) <= now))
 }
 
 /// Finished runs, newest first.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::events::{Event, Tell};
 use super::report::{Failure, ObjectReport, RunReport, RunStatus};
+use super::schedule::span_words;
 use super::target::{State, Target};
 use super::{Connection, Drift, find};
 use crate::app::App;
@@ -26,6 +27,8 @@ pub struct SyncRequest {
     pub dry_run: bool,
     /// Stop at a checkpoint after this many calls
     pub max_calls: Option<u64>,
+    /// Stop at a checkpoint after this time; what the connection's settings say when not given
+    pub max_time: Option<Duration>,
     /// Go on when more than a tenth of a table would be removed
     pub allow_deletes: bool,
     /// Take over from a run that is stopped and still holds the lock
@@ -44,6 +47,7 @@ impl SyncRequest {
             full: false,
             dry_run: false,
             max_calls: None,
+            max_time: None,
             allow_deletes: false,
             steal: false,
             scheduled: false,
@@ -55,6 +59,9 @@ impl SyncRequest {
 /// How often a page is asked for again when the other side fails, and how long we wait before.
 const RETRIES: u32 = 3;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// Requests may take so much longer than the run has left, so that the run's own end is what stops them.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A wait that the other side asks for and that a run does not sit out.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -70,6 +77,7 @@ pub async fn sync(app: &App, request: &SyncRequest, tell: Tell<'_>) -> Result<Ru
     for object in &request.objects {
         connection.object(object)?;
     }
+    let time = request.max_time.map_or_else(|| connection.max_time(), Ok)?;
     let started = app.clock.now();
     let run = app.store.begin_run(RunRequest {
         connection: connection.name.clone(),
@@ -93,6 +101,7 @@ pub async fn sync(app: &App, request: &SyncRequest, tell: Tell<'_>) -> Result<Ru
         budget,
         started,
         clock: Instant::now(),
+        time,
         run,
         resumed: false,
         objects: Vec::new(),
@@ -113,6 +122,8 @@ struct Engine<'a> {
     budget: Budget,
     started: Timestamp,
     clock: Instant,
+    /// How long the run may take
+    time: Duration,
     run: Run<'a>,
     resumed: bool,
     objects: Vec<Read>,
@@ -126,8 +137,8 @@ struct Read {
     shape: String,
     drift: Drift,
     error: Option<Error>,
-    /// Asked for more in this run than it could give because of the budget
-    waiting: bool,
+    /// Asked for more in this run than its budget of calls or time could give
+    waiting: Option<Error>,
 }
 
 impl Engine<'_> {
@@ -152,7 +163,7 @@ impl Engine<'_> {
                 shape: String::new(),
                 drift: Drift::default(),
                 error: None,
-                waiting: false,
+                waiting: None,
             };
             let done = self.read_object(&mut session, config, state, &mut read, tell).await;
             match done {
@@ -162,10 +173,10 @@ impl Engine<'_> {
                     self.objects.push(read);
                     return Err(error);
                 }
-                Err(error) if error.kind == Kind::Partial => read.waiting = true,
+                Err(error) if error.kind == Kind::Partial => read.waiting = Some(error),
                 Err(error) => read.error = Some(error),
             }
-            let stop = read.waiting;
+            let stop = read.waiting.is_some();
             self.objects.push(read);
             if stop {
                 break;
@@ -177,7 +188,8 @@ impl Engine<'_> {
     async fn open(&mut self, tell: Tell<'_>) -> Result<Box<dyn Session>> {
         let mut attempt = 0;
         loop {
-            match self.connection.open(self.app, self.budget.clone()).await {
+            let opening = self.connection.open_for(self.app, self.budget.clone(), self.left() + GRACE);
+            match in_time(self.left(), self.time, opening).await {
                 Err(error) => self.wait_or_fail(error, &mut attempt, None, tell).await?,
                 session => return session,
             }
@@ -195,7 +207,7 @@ impl Engine<'_> {
         let object = config.object.clone();
         let mut attempt = 0;
         let shape = loop {
-            match session.describe(&object).await {
+            match in_time(self.left(), self.time, session.describe(&object)).await {
                 Err(error) => {
                     self.wait_or_fail(error, &mut attempt, Some(&object), tell).await?;
                     *session = self.open(tell).await?;
@@ -241,7 +253,8 @@ impl Engine<'_> {
             if progress.is_done() {
                 return Ok(());
             }
-            match session.page(&target.ask(progress.position.as_ref())).await {
+            let ask = target.ask(progress.position.as_ref());
+            match in_time(self.left(), self.time, session.page(&ask)).await {
                 Ok(page) => {
                     attempt = 0;
                     self.put(&object, target, &page, tell)?;
@@ -290,6 +303,11 @@ impl Engine<'_> {
         Ok(())
     }
 
+    /// How much of the run's time is left.
+    fn left(&self) -> Duration {
+        self.time.saturating_sub(self.clock.elapsed())
+    }
+
     /// Waits before another try when the other side failed and there are tries left; gives the error back otherwise.
     // `&mut` although it changes nothing: a shared reference to a run may not wait on another thread.
     async fn wait_or_fail(
@@ -302,7 +320,7 @@ impl Engine<'_> {
         let longest = FIRST_WAIT * 2_u32.pow(*attempt);
         // What the other side asks for is kept; our own waits differ, so that runs that failed together come back apart.
         let wait = error.retry_after.unwrap_or_else(|| longest.mul_f64(rand::random_range(0.5..=1.0)));
-        if error.kind != Kind::Remote || *attempt >= RETRIES || wait > LONGEST_WAIT {
+        if error.kind != Kind::Remote || *attempt >= RETRIES || wait > LONGEST_WAIT || wait >= self.left() {
             return Err(error);
         }
         *attempt += 1;
@@ -318,8 +336,8 @@ impl Engine<'_> {
 
     /// Shows what is complete, and writes down how the run went.
     fn finish(self, read: Result<()>, tell: Tell<'_>) -> Result<RunReport> {
-        let Engine { app, connection, request, budget, started, clock, run, resumed, objects } = self;
-        let stopped = objects.iter().any(|read| read.waiting);
+        let Engine { app, connection, request, budget, started, clock, time: _, run, resumed, objects } = self;
+        let stopped = objects.iter().find_map(|read| read.waiting.clone());
         let mut report = RunReport {
             connection: connection.name.to_string(),
             status: RunStatus::Done,
@@ -342,11 +360,16 @@ impl Engine<'_> {
         };
         report.calls = budget.made();
         report.seconds = clock.elapsed().as_secs_f64();
-        let done: Vec<&Read> = objects.iter().filter(|read| read.error.is_none() && !read.waiting).collect();
+        let done: Vec<&Read> = objects.iter().filter(|read| read.error.is_none() && read.waiting.is_none()).collect();
         if let Err(error) = &read {
             report.error = Some(Failure::from(error));
-            report.status = if error.kind == Kind::Interrupted { RunStatus::Interrupted } else { RunStatus::Failed };
-        } else if stopped {
+            report.status = match error.kind {
+                Kind::Interrupted => RunStatus::Interrupted,
+                Kind::Partial => RunStatus::Stopped,
+                _ => RunStatus::Failed,
+            };
+        } else if let Some(why) = &stopped {
+            report.error = Some(Failure::from(why));
             report.status = RunStatus::Stopped;
         } else if done.is_empty() && !objects.is_empty() {
             report.status = RunStatus::Failed;
@@ -372,6 +395,18 @@ impl Engine<'_> {
     }
 }
 
+/// What comes of a question within the time that is left. `Kind::Partial` when that is over; nothing of the answer is used
+/// then, and the run's position is where it was.
+async fn in_time<T>(left: Duration, time: Duration, asked: impl Future<Output = Result<T>>) -> Result<T> {
+    if !left.is_zero()
+        && let Ok(answer) = tokio::time::timeout(left, asked).await
+    {
+        return answer;
+    }
+    let words = span_words(time);
+    Err(Error::new(Kind::Partial, format!("the run's time of {words} is over")))
+}
+
 fn finish_object(run: &Run<'_>, read: &Read, request: &SyncRequest) -> FinishObject {
     let fresh = run.progress(&read.object).map(|progress| progress.begun);
     let state = State { cursor: None, shape: read.shape.clone(), fresh, drift: read.drift.clone() };
@@ -384,17 +419,17 @@ fn finish_object(run: &Run<'_>, read: &Read, request: &SyncRequest) -> FinishObj
 
 fn record(report: &RunReport, started: Timestamp) -> RunRecord {
     let json = serde_json::to_value(report).expect("a report is JSON");
-    RunRecord { at: started, operation: report.operation, record: json }
+    RunRecord { at: started, operation: report.operation, record: json, number: 0 }
 }
 
 fn object_report(run: &Run<'_>, read: &Read) -> ObjectReport {
     let progress = run.progress(&read.object).cloned().unwrap_or_default();
-    let shown = read.error.is_none() && !read.waiting;
+    let shown = read.error.is_none() && read.waiting.is_none();
     let count = |rows: u64| if shown { rows } else { 0 };
     ObjectReport {
         object: read.object.clone(),
         table: read.table.clone(),
-        status: match (&read.error, read.waiting) {
+        status: match (&read.error, read.waiting.is_some()) {
             (Some(error), _) if error.kind == Kind::Interrupted => RunStatus::Interrupted,
             (Some(_), _) => RunStatus::Failed,
             (None, true) => RunStatus::Stopped,

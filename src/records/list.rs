@@ -1,80 +1,91 @@
-//! From what a person asks for (`--where`, `--sort -amount,name`, `--fields`, `--after`) to a query of the store.
+//! From what a person asks for (`--where`, `--sort -amount,owner.name`, `--fields`, `--after`) to a query of the store.
+
+use std::collections::BTreeMap;
 
 use crate::app::{App, Query, Sort};
 use crate::base::filter::Filter;
-use crate::base::{Error, FieldName, FieldType, Result, Table, Value};
-use crate::tables::{self, no_field};
+use crate::base::{FieldType, Result, Table};
 
 use super::key;
 
-/// What to list, as it was written.
+/// What to list, as it was written. Fields are names, or paths through relations: `owner.name`, `tasks.title`.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     /// A filter
     pub filter: Option<String>,
     /// Fields to sort by, `-` in front for the largest first
     pub sort: Vec<String>,
-    /// Fields to give; empty: all
+    /// Fields to give; empty: all that are stored
     pub fields: Vec<String>,
     pub limit: Option<u64>,
     /// The id of the record before the first
     pub after: Option<String>,
 }
 
-/// The query for a listing, checked against the table.
+/// What is shown under one name of a listing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    pub name: String,
+    pub field_type: FieldType,
+}
+
+/// The query for a listing, checked against the table and those that it hangs together with.
 pub fn prepare<'t>(app: &App, table: &'t Table, listing: &Listing) -> Result<Query<'t>> {
-    let fields = match listing.fields.as_slice() {
-        [] => table.fields.iter().map(|field| field.name.clone()).collect(),
-        names => names.iter().map(|name| field(table, name)).collect::<Result<_>>()?,
-    };
-    let after = listing.after.as_deref().map(|id| after(app, table, listing, id)).transpose()?;
-    Ok(Query {
-        table,
-        fields,
+    let sort: Vec<Sort> = listing.sort.iter().map(|text| sort(table, text)).collect();
+    let query = Query {
+        fields: if listing.fields.is_empty() { stored(table) } else { listing.fields.clone() },
         filter: filter(app, table, listing.filter.as_deref())?,
-        sort: listing.sort.iter().map(|text| sort(table, text)).collect::<Result<_>>()?,
+        sort,
         limit: listing.limit,
-        after,
-        now: app.clock.now(),
-    })
+        after: listing.after.as_deref().map(|id| key::find(app, table, id)).transpose()?,
+        ..Query::all(table, app.clock.now())
+    };
+    let names = query.fields.iter().chain(query.sort.iter().map(|sort| &sort.field));
+    shapes(app, table, names.map(String::as_str)).map(drop)?;
+    Ok(query)
+}
+
+/// What a query gives, in the order of its cells. `Kind::NotFound` for a field that there is not.
+pub fn columns(app: &App, query: &Query<'_>) -> Result<Vec<Shape>> {
+    shapes(app, query.table, query.fields.iter().map(String::as_str))
+}
+
+/// The names of everything that a record has: its stored fields, then what is worked out.
+pub fn all_fields(table: &Table) -> Vec<String> {
+    let computed = table.computed.iter().map(|computed| computed.name.to_string());
+    stored(table).into_iter().chain(computed).collect()
+}
+
+fn stored(table: &Table) -> Vec<String> {
+    table.fields.iter().map(|field| field.name.to_string()).collect()
+}
+
+pub(super) fn shapes<'n>(app: &App, table: &Table, names: impl Iterator<Item = &'n str> + Clone) -> Result<Vec<Shape>> {
+    let paths = app.store.paths(table, names.clone())?;
+    let shape = |name: &str| {
+        let meaning = paths.meaning(table, name)?;
+        Ok(Shape { name: name.to_owned(), field_type: meaning.field_type })
+    };
+    names.map(shape).collect()
 }
 
 /// The filter that this text is on this table; everything without one.
 pub(super) fn filter(app: &App, table: &Table, text: Option<&str>) -> Result<Filter> {
     let Some(text) = text else { return Ok(Filter::everything()) };
     let filter = Filter::parse(text)?;
-    // A relation is compared as the key that it holds.
-    let mut plain = table.clone();
-    for field in &mut plain.fields {
-        if let FieldType::Relation { table, .. } = &field.field_type
-            && let Ok(target) = tables::find(app, table)
-        {
-            field.field_type = match target.key_fields().collect::<Vec<_>>().as_slice() {
-                [only] if !matches!(only.field_type, FieldType::Relation { .. }) => only.field_type.clone(),
-                [_] => continue,
-                _ => FieldType::Text,
-            };
-        }
+    let names = filter.fields();
+    let paths = app.store.paths(table, names.iter().copied())?;
+    let mut compared = BTreeMap::new();
+    for name in names {
+        compared.insert(name, paths.meaning(table, name)?.compared);
     }
-    filter.check_on(&plain)
+    filter.check_paths(table, &|name| compared.get(name).cloned())
 }
 
-fn field(table: &Table, name: &str) -> Result<FieldName> {
-    table.field(name).map(|field| field.name.clone()).ok_or_else(|| no_field(table, name))
-}
-
-fn sort(table: &Table, text: &str) -> Result<Sort> {
+fn sort(table: &Table, text: &str) -> Sort {
     let (name, descending) = match text.strip_prefix('-') {
-        Some(name) if table.field(text).is_none() => (name, true),
+        Some(name) if table.field(text).is_none() && table.computed(text).is_none() => (name, true),
         _ => (text, false),
     };
-    Ok(Sort { field: field(table, name)?, descending })
-}
-
-fn after(app: &App, table: &Table, listing: &Listing, id: &str) -> Result<Vec<Value>> {
-    if listing.sort.is_empty() {
-        return key::find(app, table, id);
-    }
-    Err(Error::usage("`--after` goes by the key and cannot be combined with `--sort`")
-        .hint("leave one of them away; `--where` can go on from a sorted value"))
+    Sort { field: name.to_owned(), descending }
 }

@@ -13,8 +13,6 @@ pub enum Rest {
     Nothing,
     /// More records, after the one with this id
     After(String),
-    /// More records in a sorted listing, which has no place to go on from
-    Sorted,
 }
 
 /// Gives the query's records to `each`, cell by cell in the order of its fields, until it breaks.
@@ -30,11 +28,11 @@ pub fn stream(
     let shown = query.fields.len();
     let mut wider = query.clone();
     wider.limit = Some(limit.saturating_add(1));
-    wider.fields.extend(query.table.key.iter().cloned());
+    wider.fields.extend(query.table.key.iter().map(ToString::to_string));
     let (mut given, mut rest, mut last) = (0, Rest::Nothing, String::new());
     app.store.read(&wider, &mut |cells| {
         if given == limit {
-            rest = if query.sort.is_empty() { Rest::After(std::mem::take(&mut last)) } else { Rest::Sorted };
+            rest = Rest::After(std::mem::take(&mut last));
             return Ok(ControlFlow::Break(()));
         }
         given += 1;

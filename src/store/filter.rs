@@ -1,20 +1,15 @@
-//! Filters in SQLite's language. Literals and patterns are always parameters; names are quoted.
+//! Filters in SQLite's language. Literals and patterns are always parameters; names are quoted. A comparison over records
+//! of another table that point here holds when it does for at least one of them.
 
+use super::paths::{End, Paths, Scope, Step, Walk};
 use super::schema;
-use super::sql::quote;
+use super::sql::Fragment;
 use crate::base::filter::{Filter, Op, Operand};
 use crate::base::{Error, Field, FieldType, Result, Table, Timestamp, Value, datetime, decimal};
 
-/// A condition with the values of its parameters, in order.
-#[derive(Debug, Default)]
-pub struct Condition {
-    pub sql: String,
-    pub values: Vec<Value>,
-}
-
 /// How two values of a type are compared. What each must mean is settled by `base::filter::holds`.
-#[derive(Clone, Copy, PartialEq)]
-enum Order {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Order {
     /// As SQLite does
     Plain,
     /// Numbers as SQLite does, but digits, NaN and the infinities, which are text, by their size
@@ -28,8 +23,8 @@ enum Order {
 const MOST_VALUES: usize = 32_766;
 
 /// `1` for a filter that keeps everything.
-pub fn condition(table: &Table, filter: &Filter, now: Timestamp) -> Result<Condition> {
-    let mut writer = Writer { table, now, condition: Condition::default() };
+pub fn condition(scope: &Scope<'_>, filter: &Filter, now: Timestamp) -> Result<Fragment> {
+    let mut writer = Writer { scope, now, bound: Vec::new(), condition: Fragment::default() };
     writer.filter(filter)?;
     if writer.condition.values.len() > MOST_VALUES - 100 {
         let values = writer.condition.values.len();
@@ -39,43 +34,77 @@ pub fn condition(table: &Table, filter: &Filter, now: Timestamp) -> Result<Condi
     Ok(writer.condition)
 }
 
-/// The expressions that sort by this field, the first first.
-pub fn sort_expressions(table: &Table, field: &Field) -> Vec<String> {
-    let column = quote(field.name.as_str());
-    match order_of(table, field) {
-        Order::Plain => vec![column],
-        Order::Decimal => vec![format!("decimal_key({column})")],
-        Order::Currency => vec![format!("currency_key({column})")],
-        Order::Moment => vec![format!("datetime_key({column})")],
-        // Nulls, what is below every number, numbers, what is above them.
-        Order::Number => vec![
-            format!(
-                "CASE typeof({column}) WHEN 'null' THEN 0 WHEN 'text' THEN CASE WHEN {column} LIKE '-%' THEN 1 ELSE 3 END ELSE 2 END"
-            ),
-            format!("CASE typeof({column}) WHEN 'text' THEN decimal_key({column}) ELSE {column} END"),
-        ],
-    }
-}
-
-fn order_of(table: &Table, field: &Field) -> Order {
-    match field.field_type {
+impl Order {
+    /// How the values of a stored field are compared.
+    pub fn of(paths: &Paths, table: &Table, field: &Field) -> Self {
         // The row's own number is always a number, and comparing it plainly finds it by its index.
-        FieldType::Integer if schema::rowid_key(table) && table.is_key(&field.name) => Order::Plain,
-        FieldType::Integer | FieldType::Number => Order::Number,
-        FieldType::Decimal => Order::Decimal,
-        FieldType::Currency => Order::Currency,
-        FieldType::Date | FieldType::DateTime => Order::Moment,
-        _ => Order::Plain,
+        let is_rowid = schema::rowid_key(table) && table.is_key(&field.name);
+        if is_rowid || paths.holds_rowid(&field.field_type) {
+            return Order::Plain;
+        }
+        Order::of_type(&paths.held(&field.field_type))
+    }
+
+    fn of_type(field_type: &FieldType) -> Self {
+        match field_type {
+            FieldType::Integer | FieldType::Number => Order::Number,
+            FieldType::Decimal => Order::Decimal,
+            FieldType::Currency => Order::Currency,
+            FieldType::Date | FieldType::DateTime => Order::Moment,
+            _ => Order::Plain,
+        }
+    }
+
+    /// How the values at the end of a walk are compared.
+    pub fn at_end(scope: &Scope<'_>, walk: &Walk<'_>) -> Result<Self> {
+        Ok(match walk.end {
+            End::Stored(field) => Order::of(scope.paths, walk.table, field),
+            End::Record if schema::rowid_key(walk.table) => Order::Plain,
+            _ => Order::of_type(&scope.paths.held(&scope.end_type(walk)?)),
+        })
     }
 }
 
-struct Writer<'f> {
-    table: &'f Table,
-    now: Timestamp,
-    condition: Condition,
+/// The expressions that sort by this value, the first first. A column may be written several times, what has to be worked
+/// out may not.
+pub fn sort_expressions(value: &str, order: Order, is_column: bool) -> Vec<String> {
+    match order {
+        Order::Plain => vec![value.to_owned()],
+        Order::Currency => vec![format!("currency_key({value})")],
+        Order::Moment => vec![format!("datetime_key({value})")],
+        // Nulls, what is below every number, numbers, what is above them.
+        Order::Number if is_column => vec![
+            format!(
+                "CASE typeof({value}) WHEN 'null' THEN 0 WHEN 'text' THEN CASE WHEN {value} LIKE '-%' THEN 1 ELSE 3 END ELSE 2 END"
+            ),
+            format!("CASE typeof({value}) WHEN 'text' THEN decimal_key({value}) ELSE {value} END"),
+        ],
+        Order::Decimal | Order::Number => vec![format!("decimal_key({value})")],
+    }
 }
 
-impl Writer<'_> {
+struct Writer<'f, 'p> {
+    scope: &'f Scope<'p>,
+    now: Timestamp,
+    /// The records of other tables that the comparison at hand is about
+    bound: Vec<Bound<'p>>,
+    condition: Fragment,
+}
+
+struct Bound<'p> {
+    steps: Vec<Step<'p>>,
+    alias: String,
+    table: &'p Table,
+}
+
+/// A field or path as one value.
+struct Operated {
+    value: Fragment,
+    order: Order,
+    is_column: bool,
+}
+
+impl<'p> Writer<'_, 'p> {
     fn filter(&mut self, filter: &Filter) -> Result<()> {
         match filter {
             Filter::All(parts) => self.parts(parts, " AND ", "1"),
@@ -86,6 +115,50 @@ impl Writer<'_> {
                 self.push(")");
                 Ok(())
             }
+            comparison => self.over_records(comparison),
+        }
+    }
+
+    /// Writes a comparison, inside of EXISTS for each path to many records in it. The same path means the same record.
+    fn over_records(&mut self, comparison: &Filter) -> Result<()> {
+        let mut open = 0;
+        for operand in comparison.operands() {
+            let Operand::Field(name) = operand else { continue };
+            let walk = self.scope.walk(name)?;
+            let Some(last) = walk.last_many() else { continue };
+            let steps = &walk.steps[..=last];
+            if self.bound.iter().any(|bound| bound.steps == steps) {
+                continue;
+            }
+            let none = matches!(comparison, Filter::Null { negated: false, .. }) && ends_with_records(&walk, last);
+            let chain = self.scope.chain(Scope::ROOT, self.scope.table, steps);
+            self.push(&format!(
+                "({}EXISTS (SELECT 1 FROM {} WHERE {} AND ",
+                if none { "NOT " } else { "" },
+                chain.from,
+                chain.on
+            ));
+            self.bound.push(Bound { steps: steps.to_vec(), alias: chain.alias, table: chain.table });
+            open += 1;
+        }
+        match comparison {
+            Filter::Null { operand: Operand::Field(name), .. }
+                if open == 1 && {
+                    let walk = self.scope.walk(name)?;
+                    walk.last_many().is_some_and(|last| ends_with_records(&walk, last))
+                } =>
+            {
+                self.push("1")
+            }
+            comparison => self.comparison(comparison)?,
+        }
+        self.push(&"))".repeat(open));
+        self.bound.clear();
+        Ok(())
+    }
+
+    fn comparison(&mut self, filter: &Filter) -> Result<()> {
+        match filter {
             Filter::Compare { left, op, right } => self.by_size(filter, &|writer, order| {
                 writer.push("(");
                 writer.compare(left, *op, right, order)?;
@@ -119,6 +192,7 @@ impl Writer<'_> {
                 self.push(if *negated { " IS NOT NULL)" } else { " IS NULL)" });
                 Ok(())
             }
+            Filter::All(_) | Filter::Any(_) | Filter::Not(_) => self.filter(filter),
         }
     }
 
@@ -149,17 +223,17 @@ impl Writer<'_> {
     /// Writes a comparison in the order its fields ask for. One between numbers is written twice, for a value that is
     /// stored as a number and for one stored as text, unless it asks for equality, which needs no order.
     fn by_size(&mut self, filter: &Filter, write: &dyn Fn(&mut Self, Order) -> Result<()>) -> Result<()> {
-        let order = self.order(filter.operands())?;
+        let operands = filter.operands();
+        let fields = operands.iter().filter_map(|operand| match operand {
+            Operand::Field(name) => Some(self.operated(name)),
+            _ => None,
+        });
+        let fields = fields.collect::<Result<Vec<_>>>()?;
+        let order = fields.iter().map(|field| field.order).find(|order| *order != Order::Plain).unwrap_or(Order::Plain);
         if order != Order::Number {
             return write(self, order);
         }
-        let operands = filter.operands();
         let plain = |operand: &&Operand| matches!(operand, Operand::Literal(Value::Integer(_) | Value::Real(_)));
-        let fields = operands.iter().filter_map(|operand| match operand {
-            Operand::Field(name) => Some(name),
-            _ => None,
-        });
-        let fields: Vec<&String> = fields.collect();
         match fields.as_slice() {
             [only] if operands.iter().filter(|operand| plain(operand)).count() + 1 == operands.len() => {
                 let equality =
@@ -167,7 +241,10 @@ impl Writer<'_> {
                 if equality {
                     return write(self, Order::Plain);
                 }
-                let column = quote(self.field(only)?.name.as_str());
+                if !only.is_column {
+                    return write(self, Order::Decimal);
+                }
+                let column = only.value.sql.clone();
                 self.push(&format!("(CASE typeof({column}) WHEN 'text' THEN "));
                 write(self, Order::Decimal)?;
                 self.push(" ELSE ");
@@ -214,12 +291,13 @@ impl Writer<'_> {
     fn operand(&mut self, operand: &Operand, order: Order) -> Result<()> {
         match operand {
             Operand::Field(name) => {
-                let column = quote(self.field(name)?.name.as_str());
-                self.push(&match order {
-                    Order::Plain | Order::Number | Order::Currency => column,
-                    Order::Decimal => format!("decimal_key({column})"),
-                    Order::Moment => format!("datetime_key({column})"),
-                });
+                let value = self.operated(name)?.value;
+                let value = match order {
+                    Order::Plain | Order::Number | Order::Currency => value,
+                    Order::Decimal => value.between("decimal_key(", ")"),
+                    Order::Moment => value.between("datetime_key(", ")"),
+                };
+                self.condition.add(&value);
             }
             Operand::Literal(value) => {
                 self.push("?");
@@ -234,29 +312,30 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The order that the fields among these operands ask for.
-    fn order<'o>(&self, operands: impl IntoIterator<Item = &'o Operand>) -> Result<Order> {
-        let mut order = Order::Plain;
-        for operand in operands {
-            if let Operand::Field(name) = operand
-                && order == Order::Plain
-            {
-                order = order_of(self.table, self.field(name)?);
+    /// The one value that a name stands for here.
+    fn operated(&self, name: &str) -> Result<Operated> {
+        let walk = self.scope.walk(name)?;
+        let order = Order::at_end(self.scope, &walk)?;
+        let (alias, table, steps) = match walk.last_many() {
+            None => (Scope::ROOT, self.scope.table, walk.steps.as_slice()),
+            Some(last) => {
+                let bound = self.bound.iter().find(|bound| bound.steps == walk.steps[..=last]);
+                let bound = bound.expect("every path to many records is bound before its comparison is written");
+                (bound.alias.as_str(), bound.table, &walk.steps[last + 1..])
             }
-        }
-        Ok(order)
-    }
-
-    fn field(&self, name: &str) -> Result<&Field> {
-        self.table.field(name).ok_or_else(|| {
-            Error::usage(format!("table `{}` has no field `{name}`", self.table.name))
-                .hint(format!("see `appctl tables show {}`", self.table.name))
-        })
+        };
+        let is_column = steps.is_empty() && matches!(walk.end, End::Stored(_));
+        Ok(Operated { value: self.scope.along(alias, table, steps, &walk)?, order, is_column })
     }
 
     fn push(&mut self, text: &str) {
-        self.condition.sql.push_str(text);
+        self.condition.push(text);
     }
+}
+
+/// Whether a walk ends with the records themselves, of which there may be none: `tasks is null`.
+fn ends_with_records(walk: &Walk<'_>, last: usize) -> bool {
+    matches!(walk.end, End::Record) && last + 1 == walk.steps.len()
 }
 
 /// The literal in the form that the order's key function gives for a column.

@@ -226,7 +226,7 @@ pub fn count(connection: &Connection, table: &str) -> Result<u64> {
 
 impl Store {
     /// Opens the app's file for reading only: nothing is made, migrated or written. `Kind::NotFound` when there is none.
-    pub fn look(folder: &Path, clock: crate::base::Clock) -> Result<Self> {
+    pub fn open_read_only(folder: &Path, clock: crate::base::Clock) -> Result<Self> {
         let path: PathBuf = folder.join(FILE);
         if !path.exists() {
             return Err(Error::not_found(format!("there is no store in `{}`", folder.display())));

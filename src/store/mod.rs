@@ -13,17 +13,22 @@ use crate::base::{Clock, Error, Result, Table, TableName};
 mod backup;
 mod change;
 mod disk;
+mod expression;
 mod files;
 mod filter;
 mod functions;
 mod holders;
 mod indexes;
 mod inspect;
+mod log;
 mod operations;
+mod paths;
 mod read;
+mod readonly;
 mod rebuild;
 mod restore;
 mod retention;
+mod rollups;
 mod schema;
 mod search;
 mod select;
@@ -36,9 +41,12 @@ pub use change::{
     Author, AuthorKind, Change, Conversion, Convert, Load, Match, OperationId, Refusal, Refused, Removed,
 };
 pub use disk::{free as free_space, network_of};
+pub use expression::formula_sql;
 pub use holders::{OpenBy, holders};
 pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
+pub use log::LogWatch;
 pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
+pub use paths::{Meaning, Paths};
 pub use read::{Query, Sort};
 pub use restore::{Holds, Present, Ready, prepare as prepare_restore, present};
 pub use search::{Found, Hit, Indexing, Search, is_searched};
@@ -64,7 +72,11 @@ impl Store {
     pub fn open(folder: &Path, clock: Clock) -> Result<Self> {
         disk::refuse_network(folder)?;
         files::make_folder(folder)?;
-        let connection = schema::open(&folder.join(FILE), &clock)?;
+        let path = folder.join(FILE);
+        let connection = match schema::open(&path, &clock) {
+            Err(_) if readonly::applies(&path) => readonly::open(&path)?,
+            opened => opened?,
+        };
         // What cannot be tidied now (another program writes, the disk is read-only) is tidied another time.
         let _ = change::bulk::tidy(&connection, folder);
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })

@@ -149,7 +149,8 @@ pub fn prepare(connection: &Connection) -> Result<()> {
     functions::register(connection)
 }
 
-fn version(connection: &Connection, fresh: bool) -> Result<usize> {
+/// The file's version; refuses what is not ours.
+pub fn version(connection: &Connection, fresh: bool) -> Result<usize> {
     if fresh {
         return Ok(0);
     }

@@ -9,7 +9,7 @@ use rusqlite::hooks::{AuthAction as On, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Store, functions, sql};
+use super::{Store, functions, readonly, sql};
 use crate::base::{Cell, Error, Kind, Result};
 
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,12 @@ impl Store {
 
     fn reader(&self) -> Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(self.file(), flags)?;
+        let file = self.file();
+        let mut connection = if readonly::applies(&file) {
+            readonly::connect(&file)?
+        } else {
+            Connection::open_with_flags(file, flags)?
+        };
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;")?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;

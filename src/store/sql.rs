@@ -26,6 +26,41 @@ pub fn same<'n>(left: &str, right: &str, names: impl IntoIterator<Item = &'n str
     pairs.collect::<Vec<_>>().join(" AND ")
 }
 
+/// A piece of a statement with the values of its parameters, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Fragment {
+    pub sql: String,
+    pub values: Vec<Value>,
+}
+
+impl Fragment {
+    pub fn new(sql: impl Into<String>) -> Self {
+        Fragment { sql: sql.into(), values: Vec::new() }
+    }
+
+    pub fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    /// Puts another piece behind this one.
+    pub fn add(&mut self, other: &Fragment) {
+        self.sql.push_str(&other.sql);
+        self.values.extend(other.values.iter().cloned());
+    }
+
+    /// This piece between two texts that have no parameter.
+    #[must_use]
+    pub fn between(mut self, before: &str, behind: &str) -> Self {
+        self.sql = format!("{before}{}{behind}", self.sql);
+        self
+    }
+}
+
+/// `t0."title"`: a column of one table among several.
+pub fn column(alias: &str, name: &str) -> String {
+    format!("{alias}.{}", quote(name))
+}
+
 pub struct Bound<'a>(pub Cell<'a>);
 
 impl ToSql for Bound<'_> {
@@ -90,12 +125,28 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 (Kind::Busy, Some("another program is writing; try again in a moment"))
             }
+            // The index of the log gets no room: SQLite asks for it before it looks at the file.
+            _ if error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
+                (Kind::DiskFull, Some("free some space; nothing was lost"))
+            }
             Some(ErrorCode::DiskFull) => (Kind::DiskFull, Some("free some space; nothing was lost")),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 (Kind::Corrupt, Some("see `appctl doctor`, which names the newest backup"))
             }
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-                (Kind::Denied, Some("look at the rights of the file and of its folder"))
+            Some(ErrorCode::ReadOnly) => (Kind::Denied, Some("the file or its disk is read-only; nothing was changed")),
+            Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => (
+                Kind::Denied,
+                Some("look at the rights of the file and its folder, and at the limit of open files (`ulimit -n`)"),
+            ),
+            Some(ErrorCode::SystemIoFailure) => (
+                Kind::Failed,
+                Some(
+                    "the disk refused to read or write; see whether it is damaged, unplugged or read-only. Nothing is half-written",
+                ),
+            ),
+            Some(ErrorCode::OutOfMemory) => (Kind::Failed, Some("give the program more memory; nothing was changed")),
+            Some(ErrorCode::TooBig) => {
+                (Kind::Usage, Some("a value may have up to 1 GB and a table up to 2,000 fields; nothing was changed"))
             }
             _ => (Kind::Failed, None),
         };
@@ -104,6 +155,10 @@ impl From<rusqlite::Error> for Error {
             rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
             other => other.to_string(),
         };
+        if text.starts_with("too many columns") {
+            return Error::usage(format!("a table has up to 2,000 fields (the store says: {text})"))
+                .hint("leave some fields out; nothing was changed");
+        }
         let mapped = Error::new(kind, format!("the store says: {text}"));
         hint.map_or(mapped.clone(), |hint| mapped.hint(hint))
     }

@@ -44,7 +44,7 @@ pub fn put(config: &Config, ready: Ready, clock: &Clock) -> Result<Restored> {
 
 /// The restored accounts that have no secret here. The file is in its place already, so a failure to look is none.
 fn sign_in(config: &Config, clock: &Clock) -> Result<Vec<String>> {
-    let app = App::look(config.clone(), clock.clone())?;
+    let app = App::open_read_only(config.clone(), clock.clone())?;
     let missing =
         |account: &accounts::Account| accounts::secret(&app, account).is_err_and(|error| error.kind == Kind::SignIn);
     Ok(accounts::list(&app)?.into_iter().filter(missing).map(|account| account.label.to_string()).collect())

@@ -58,7 +58,7 @@ async fn synced(app: &App) -> RunReport {
 fn held(app: &App, bench: &impl Bench) -> Option<People> {
     let table = app.store.table(&TableName::parse(bench.table()).unwrap()).ok()?;
     let mut query = Query::all(&table, app.clock.now());
-    query.fields = vec![table.key[0].clone(), bench.name_field().parse().unwrap()];
+    query.fields = vec![table.key[0].to_string(), bench.name_field().to_owned()];
     let mut people = People::new();
     let text = |cell: Cell<'_>| match cell {
         Cell::Text(text) => text.to_owned(),

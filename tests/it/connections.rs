@@ -262,7 +262,7 @@ hint: see `appctl connections add --help`
 [status 2]
 [stderr]
 error: HubSpot has no setting `speed`
-hint: it has archived_every, reconcile_every, calculated_every, associations_every
+hint: it has archived_every, reconcile_every, calculated_every, associations_every, max_time
 
 "#]]
     );
@@ -436,7 +436,7 @@ companies  companies  id                                                        
 
 [status 0]
 [stdout]
-{"connection":"crm","source":"hubspot","account":"crm","identity":"portal 1234","endpoint":"http://127.0.0.1:9/","settings":{},"schedule":null,"paused":false,"created":"[TIME]","objects":[{"object":"contacts","table":"contacts","key":["id"],"cursor":null,"filter":"lifecyclestage = 'customer'","filter_runs":"source","since":null,"auto_fields":false,"fields":[{"column":"id","field":"id"},{"column":"email","field":"mail"}],"left_out":["phone"]},{"object":"companies","table":"companies","key":["id"],"cursor":null,"filter":null,"filter_runs":null,"since":null,"auto_fields":false,"fields":[{"column":"id","field":"id"},{"column":"domain","field":"domain"}],"left_out":["phone"]}]}
+{"connection":"crm","source":"hubspot","account":"crm","identity":"portal 1234","endpoint":"http://127.0.0.1:9/","settings":{},"schedule":null,"paused":false,"created":"[TIME]","objects":[{"object":"contacts","table":"contacts","key":["id"],"cursor":null,"filter":"lifecyclestage = 'customer'","filter_runs":"source","filter_moves":false,"since":null,"auto_fields":false,"fields":[{"column":"id","field":"id"},{"column":"email","field":"mail"}],"left_out":["phone"]},{"object":"companies","table":"companies","key":["id"],"cursor":null,"filter":null,"filter_runs":null,"filter_moves":false,"since":null,"auto_fields":false,"fields":[{"column":"id","field":"id"},{"column":"domain","field":"domain"}],"left_out":["phone"]}]}
 
 "#]]
     );
@@ -741,6 +741,9 @@ fn what_cannot_be_combined() {
         "sync crm --all",
         "sync crm --plan --dry-run",
         "sync crm --max-calls many",
+        "sync crm --max-time soon",
+        "sync crm --max-time 0s",
+        "sync crm --plan --max-time 5m",
         "status --watch --check",
         "status --interval 0",
         "plan",

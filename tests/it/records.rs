@@ -600,7 +600,7 @@ id  title    estimate
 id  title    estimate
  3  =SUM(1)
 [stderr]
-there are more: raise `--limit`
+there are more: `--after 3`
 
 "#]]
     );
@@ -648,7 +648,7 @@ hint: did you mean `tasks`?
 
 [status 3]
 [stderr]
-error: no field is named `titel`
+error: table `tasks` has no field `titel`
 hint: did you mean `title`?
 
 "#]],
@@ -733,10 +733,10 @@ error: field `id` is of type integer, and `x` is none: write a whole number such
             "records list tasks --after 1 --sort title",
             str![[r#"
 
-[status 2]
-[stderr]
-error: `--after` goes by the key and cannot be combined with `--sort`
-hint: leave one of them away; `--where` can go on from a sorted value
+[status 0]
+[stdout]
+id  title  due         status  owner  estimate  price  done  meta  tags  seen  big  real  site  raw
+ 2  Write  2026-11-30  done    1           9.5         true
 
 "#]],
         ),

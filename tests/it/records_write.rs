@@ -474,8 +474,8 @@ hint: leave one of them away
 
 [status 3]
 [stderr]
-error: no field is named `nr`
-hint: the fields are id, title, status, owner, helper, parent
+error: table `tasks` has no field `nr`
+hint: the fields are id, title, status, owner, helper, parent, tasks
 
 "#]],
         ),
@@ -1483,8 +1483,8 @@ hint: add `--yes` to go on without being asked
 
 [status 3]
 [stderr]
-error: no field is named `nr`
-hint: the fields are id, title, status, owner, helper, parent
+error: table `tasks` has no field `nr`
+hint: the fields are id, title, status, owner, helper, parent, tasks
 
 "#]],
         ),

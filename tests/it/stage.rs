@@ -95,6 +95,7 @@ fn finish(run: appctl::store::Run<'_>) -> appctl::store::Applied {
         at: Timestamp(1),
         operation: applied.operation,
         record: json!({}),
+        number: 0,
     })
     .unwrap()
 }
@@ -208,6 +209,31 @@ fn a_run_that_died_goes_on_where_it_was() {
     }
 }
 
+/// What lies in the connection's folder when a run is killed between the transaction of its end and the tidying.
+#[test]
+fn a_run_that_died_after_everything_was_shown_is_no_interruption() {
+    let store = store();
+    for fingerprint in ["1", "2"] {
+        let mut run = store.begin_run(request(false)).unwrap();
+        run.begin(plan(fingerprint)).unwrap();
+        put(&mut run, &sees(if fingerprint == "1" { "1 Ada 1" } else { "1 Ada 2" }));
+        let folder = store.file().parent().unwrap().join("sync/crm");
+        let files = ["stage.db", "stage.db-wal"];
+        let kept: Vec<_> = files.iter().map(|name| std::fs::read(folder.join(name)).unwrap()).collect();
+        finish(run);
+        for (name, bytes) in files.iter().zip(kept) {
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+        assert_eq!(store.interrupted(&crm()).unwrap(), None);
+        let mut next = store.begin_run(request(false)).unwrap();
+        assert!(next.interrupted().is_none());
+        let progress = next.begin(plan(&format!("after {fingerprint}"))).unwrap();
+        assert_eq!((progress.pages, progress.is_done()), (0, false));
+        next.give_up().unwrap();
+        store.begin_run(RunRequest { fresh: true, ..request(false) }).unwrap().give_up().unwrap();
+    }
+}
+
 #[test]
 fn staged_pages_of_another_mapping_are_forgotten() {
     let store = store();
@@ -314,6 +340,46 @@ fn own_fields_survive_a_sync_and_a_person_may_not_be_overwritten_by_an_undo() {
     let conflict = store.undo(synced, &me).unwrap_err();
     assert_eq!(conflict.kind, Kind::Conflict);
     assert!(conflict.message.contains("people \"1\""), "{}", conflict.message);
+}
+
+#[test]
+fn own_fields_that_change_while_a_run_goes_on_are_kept_as_they_are_now() {
+    let store = store();
+    sync(&store, "1", &[sees("1 Ada 1, 2 Bob 2")]);
+    let me = Author::person("ada");
+    let name = |text: &str| FieldName::parse(text).unwrap();
+    let people = || store.table(&TableName::parse("people").unwrap()).unwrap();
+    let add = |text: &str| {
+        let field = Field::new(name(text), FieldType::Integer);
+        store.change(&me, "add field", |change| change.add_field(&people(), &field)).unwrap();
+    };
+    ["gone", "old"].into_iter().for_each(add);
+    let mut run = store.begin_run(request(false)).unwrap();
+    let mut begun = plan("2");
+    begun.table = people();
+    run.begin(begun).unwrap();
+    put(&mut run, &Page { listing: Some(("rows", "", true)), ..sees("1 Ada 7") });
+    add("late");
+    let computed = appctl::base::Computed {
+        name: name("twice"),
+        how: appctl::base::Compute::Formula { expression: "age * 2".to_owned() },
+    };
+    let late = people();
+    store
+        .change(&me, "shape", |change| {
+            let table = change.drop_field(&late, "gone")?;
+            let table = change.rename_field(&table, &name("old"), &name("new"))?;
+            let table = change.add_computed(&table, &computed, None)?;
+            change.update(&table, &[Value::text("2")], &[(name("late"), Value::Integer(5))])
+        })
+        .unwrap();
+    let synced = finish(run).operation.unwrap();
+    let names: Vec<String> = people().fields.iter().map(|field| field.name.to_string()).collect();
+    assert_eq!(names, ["id", "name", "age", "new", "late"]);
+    assert_eq!(people().computed, [computed]);
+    assert_eq!(holds(&store), "1 Ada 7 Null Null");
+    store.undo(synced, &me).unwrap();
+    assert_eq!(holds(&store), "1 Ada 1 Null Null, 2 Bob 2 Null 5");
 }
 
 #[test]

@@ -16,6 +16,11 @@ impl Filter {
         Checker { lookup: &|path| lookup(path).map(Cow::Owned), table: None }.check(self)
     }
 
+    /// Checks the filter as `check` does, where errors shall say where the fields of this table are described.
+    pub fn check_paths(&self, table: &Table, lookup: &dyn Fn(&str) -> Option<FieldType>) -> Result<Filter> {
+        Checker { lookup: &|path| lookup(path).map(Cow::Owned), table: Some(table) }.check(self)
+    }
+
     /// Checks the filter against the fields of a table, as `check` does.
     pub fn check_on(&self, table: &Table) -> Result<Filter> {
         Checker { lookup: &|path| Some(Cow::Borrowed(&table.field(path)?.field_type)), table: Some(table) }.check(self)

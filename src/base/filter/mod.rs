@@ -107,6 +107,13 @@ impl Filter {
         fields
     }
 
+    /// Whether the time of evaluation is in it, so that rows come into it and leave it without changing.
+    pub fn moves_with_time(&self) -> bool {
+        let mut moves = false;
+        self.each_operand(&mut |operand| moves |= matches!(operand, Operand::Now { .. }));
+        moves
+    }
+
     fn each_operand<'f>(&'f self, visit: &mut dyn FnMut(&'f Operand)) {
         match self {
             Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| part.each_operand(visit)),

@@ -48,6 +48,8 @@ pub struct ShownObject {
     filter: Option<String>,
     /// `source` or `here`: who evaluates the filter
     filter_runs: Option<&'static str>,
+    /// The filter has `now()`, so every run reads everything
+    filter_moves: bool,
     since: Option<Timestamp>,
     auto_fields: bool,
     fields: Vec<ShownField>,
@@ -91,6 +93,7 @@ fn shown_object(config: &ObjectConfig) -> ShownObject {
         cursor: config.cursor_column.clone(),
         filter: config.filter.clone(),
         filter_runs: config.filter.as_ref().map(|_| if config.filter_at_source { "source" } else { "here" }),
+        filter_moves: config.filter_moves_with_time(),
         since: config.since,
         auto_fields: config.auto_fields,
         fields: fields.map(|line| ShownField { column: line.id.clone(), field: line.field.to_string() }).collect(),
@@ -131,6 +134,8 @@ impl Outcome for Shown {
     }
 }
 
-fn filter_place(object: &ShownObject) -> &'static str {
-    if object.filter_runs == Some("source") { "runs at the source" } else { "runs here" }
+fn filter_place(object: &ShownObject) -> String {
+    let place = if object.filter_runs == Some("source") { "runs at the source" } else { "runs here" };
+    let moves = if object.filter_moves { "; it has `now()`, so every run reads everything" } else { "" };
+    format!("{place}{moves}")
 }

@@ -1,5 +1,7 @@
 //! `appctl connections sync`
 
+use std::time::Duration;
+
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
@@ -31,7 +33,7 @@ pub struct Args {
     #[arg(long)]
     full: bool,
     /// Say what the run will cost, without running
-    #[arg(long, conflicts_with_all = ["dry_run", "max_calls", "allow_deletes", "steal", "objects"])]
+    #[arg(long, conflicts_with_all = ["dry_run", "max_calls", "max_time", "allow_deletes", "steal", "objects"])]
     plan: bool,
     /// Do everything, count, and take it back
     #[arg(long)]
@@ -39,6 +41,9 @@ pub struct Args {
     /// Stop at a checkpoint after this many calls; the next run goes on
     #[arg(long, value_name = "N")]
     max_calls: Option<u64>,
+    /// Stop at a checkpoint after this time, for example `90s`, `30m` or `2h`; the next run goes on
+    #[arg(long, value_name = "SPAN", value_parser = connections::max_time)]
+    max_time: Option<Duration>,
     /// Remove even more than a tenth of a table's rows
     #[arg(long)]
     allow_deletes: bool,
@@ -66,6 +71,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
             full: args.full,
             dry_run: args.dry_run,
             max_calls: args.max_calls,
+            max_time: args.max_time,
             allow_deletes: args.allow_deletes,
             steal: args.steal,
             interrupt: ui.interrupted(),

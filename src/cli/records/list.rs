@@ -46,7 +46,11 @@ pub struct Which {
 }
 
 pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
-    show(app, ui, args.which)
+    let mut which = args.which;
+    if which.fields.is_empty() {
+        which.fields = records::all_fields(&tables::find(app, &which.table)?);
+    }
+    show(app, ui, which)
 }
 
 /// Streams the records to stdout, and tells a person what there is beyond the limit.
@@ -54,9 +58,11 @@ pub fn show(app: &App, ui: &mut Ui, which: Which) -> Result<()> {
     let Which { table, filter, sort, fields, limit, after } = which;
     let table = tables::find(app, &table)?;
     let query = records::prepare(app, &table, &Listing { filter, sort, fields, limit, after })?;
-    let field = |name| table.field(name).expect("the listing's fields were checked");
-    let columns = query.fields.iter().map(|name| Column::from(field(name.as_str()))).collect();
+    let columns = records::columns(app, &query)?;
+    let columns = columns.into_iter().map(|shape| Column::new(shape.name, shape.field_type)).collect();
     let interrupt = ui.interrupted();
+    let (log, wish) = (app.store.log_watch(), interrupt.clone());
+    ui.while_paused(move || wish.check().and_then(|()| log.check()));
     let mut writer = ui.rows(columns)?;
     let rest = records::stream(app, &query, &mut |cells| {
         interrupt.check()?;
@@ -68,6 +74,5 @@ pub fn show(app: &App, ui: &mut Ui, which: Which) -> Result<()> {
         Rest::Nothing if rows == 0 => ui.say("no records"),
         Rest::Nothing => Ok(()),
         Rest::After(id) => ui.say(format!("there are more: `--after {}`", words::shell(&id))),
-        Rest::Sorted => ui.say("there are more: raise `--limit`"),
     }
 }

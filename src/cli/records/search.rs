@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::app::{App, Found, Hit};
 use crate::base::search::Marked;
-use crate::base::{Cell, Field, Result, Table, TableName, Value};
+use crate::base::{Cell, Result, Table, TableName, Value};
 use crate::cli::complete;
 use crate::cli::ui::{Column, Outcome, Sheet, Ui};
 use crate::records::{self, Listing};
@@ -48,10 +48,8 @@ pub struct Args {
 pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
     let table = tables::find(app, &args.table)?;
     let listing = Listing { filter: args.filter, fields: args.fields, limit: Some(args.limit), ..Listing::default() };
-    let shown = records::prepare(app, &table, &listing)?.fields;
-    let field =
-        |name: &crate::base::FieldName| table.field(name.as_str()).expect("the listing's fields were checked").clone();
-    let fields = shown.iter().map(field).collect();
+    let shown = records::columns(app, &records::prepare(app, &table, &listing)?)?;
+    let fields = shown.into_iter().map(|shape| Column::new(shape.name, shape.field_type)).collect();
     let (interrupt, mut bar) = (ui.interrupted(), ui.progress());
     let label = format!("making the index of `{}`", table.name);
     let without = args.without.iter().map(|word| format!("-\"{}\"", word.replace('"', " ")));
@@ -66,7 +64,7 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
 
 struct Hits<'t> {
     table: &'t Table,
-    fields: Vec<Field>,
+    fields: Vec<Column>,
     found: Found,
 }
 
@@ -79,7 +77,7 @@ impl Serialize for Hits<'_> {
 impl Hits<'_> {
     fn json(&self, hit: &Hit) -> serde_json::Value {
         let record = self.fields.iter().zip(&hit.values);
-        let record = record.map(|(field, value)| (field.name.to_string(), value.to_json(&field.field_type)));
+        let record = record.map(|(field, value)| (field.name.clone(), value.to_json(&field.field_type)));
         let matches = hit.matches.iter().map(|(field, marked)| (field.to_string(), marked.text.clone().into()));
         serde_json::json!({
             "id": id(hit),
@@ -91,11 +89,13 @@ impl Hits<'_> {
 
     /// The hit's cells with what was looked for; what was found in fields that are not shown comes behind them.
     fn marked(&self, hit: &Hit) -> Vec<Marked> {
-        let of =
-            |field: &Field| hit.matches.iter().find(|(name, _)| *name == field.name).map(|(_, marked)| marked.clone());
-        let cells = self.fields.iter().zip(&hit.values).map(|(field, value)| {
-            of(field).unwrap_or_else(|| Marked { text: Column::from(field).shown(value), marks: Vec::new() })
-        });
+        let of = |field: &Column| {
+            hit.matches.iter().find(|(name, _)| name.as_str() == field.name).map(|(_, marked)| marked.clone())
+        };
+        let cells =
+            self.fields.iter().zip(&hit.values).map(|(field, value)| {
+                of(field).unwrap_or_else(|| Marked { text: field.shown(value), marks: Vec::new() })
+            });
         cells.collect()
     }
 }
@@ -107,12 +107,12 @@ fn id(hit: &Hit) -> String {
 
 impl Outcome for Hits<'_> {
     fn sheet(&self) -> Sheet {
-        Sheet::list(self.fields.iter().map(Column::from), self.found.hits.iter().map(|hit| hit.values.clone()))
+        Sheet::list(self.fields.iter().cloned(), self.found.hits.iter().map(|hit| hit.values.clone()))
     }
 
     fn shown(&self) -> Sheet {
         let rows = self.found.hits.iter().map(|hit| self.marked(hit));
-        Sheet::nothing().and_marked(self.fields.iter().map(Column::from), rows)
+        Sheet::nothing().and_marked(self.fields.iter().cloned(), rows)
     }
 
     fn said(&self) -> Option<String> {

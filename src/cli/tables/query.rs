@@ -32,6 +32,8 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
     let sql = sql(&args.sql)?;
     let limits = SelectLimits { rows: args.limit, time: Duration::from_secs(args.timeout) };
     let interrupt = ui.interrupted();
+    let (log, wish) = (app.store.log_watch(), interrupt.clone());
+    ui.while_paused(move || wish.check().and_then(|()| log.check()));
     let mut waiting = Some(&mut *ui);
     let mut writer = None;
     let selected = tables::query(app, &sql, &limits, &mut |names, cells| {

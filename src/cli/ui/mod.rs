@@ -8,6 +8,7 @@ use crate::base::{Error, Interrupt, Kind, Result, sanitize};
 pub mod color;
 pub mod jq;
 pub mod json;
+pub mod patient;
 pub mod progress;
 pub mod prompt;
 pub mod rows;
@@ -23,6 +24,7 @@ pub use sheet::{Column, Outcome, Sheet};
 
 use color::Paint;
 use jq::Jq;
+use patient::{Patience, Patient};
 
 /// The form of the data on stdout
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -71,6 +73,8 @@ pub struct Ui {
     interrupt: Interrupt,
     /// The reader of stdout went away, which is a quiet end
     closed: bool,
+    /// What is asked while the reader of stdout pauses
+    patience: Patience,
 }
 
 struct Stream {
@@ -88,14 +92,17 @@ impl Ui {
             terminal,
             paint: Paint::new(options.color, terminal),
         };
+        let patience = Patience::default();
+        let stdout = Patient { to: io::stdout(), patience: patience.clone() };
         Ok(Ui {
             jq: options.jq.as_deref().map(Jq::parse).transpose()?,
-            out: stream(Box::new(BufWriter::with_capacity(1 << 16, io::stdout())), out),
+            out: stream(Box::new(BufWriter::with_capacity(1 << 16, stdout)), out),
             err: stream(Box::new(io::stderr()), err),
             width: out.then(table::terminal_width).flatten(),
             person: io::stdin().is_terminal() && err,
             interrupt,
             closed: false,
+            patience,
             options,
         })
     }
@@ -117,6 +124,7 @@ impl Ui {
             person: false,
             interrupt: Interrupt::default(),
             closed: false,
+            patience: Patience::default(),
             options,
         };
         (ui, out, err)
@@ -155,6 +163,11 @@ impl Ui {
             self.outcome(outcome)?;
         }
         self.say(sentence)
+    }
+
+    /// From now on this is asked whenever the reader of stdout pauses; an error ends the output and the command with it.
+    pub fn while_paused(&mut self, check: impl Fn() -> Result<()> + Send + 'static) {
+        self.patience.set(Box::new(check));
     }
 
     /// Begins a list of rows that is never held in memory. Call `finish` on it at the end.
@@ -326,6 +339,9 @@ impl Ui {
 
     fn written(&mut self, result: io::Result<()>) -> Result<()> {
         result.map_err(|error| {
+            if let Some(why) = self.patience.why() {
+                return why;
+            }
             self.closed |= error.kind() == io::ErrorKind::BrokenPipe;
             Error::from(error).while_doing("writing to stdout")
         })

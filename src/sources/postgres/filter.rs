@@ -48,19 +48,6 @@ pub fn condition(relation: &Relation, filter: &Filter, now: Timestamp) -> Option
     }
 }
 
-/// Whether the time of evaluation is in it, so that rows come into it and leave it without changing.
-pub fn moves_with_time(filter: &Filter) -> bool {
-    let is_now = |operand: &Operand| matches!(operand, Operand::Now { .. });
-    match filter {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter().any(moves_with_time),
-        Filter::Not(inner) => moves_with_time(inner),
-        Filter::Compare { left, right, .. } => is_now(left) || is_now(right),
-        Filter::In { operand, list, .. } => is_now(operand) || list.iter().any(is_now),
-        Filter::Between { operand, low, high, .. } => is_now(operand) || is_now(low) || is_now(high),
-        Filter::Like { operand, .. } | Filter::Null { operand, .. } => is_now(operand),
-    }
-}
-
 fn joined(relation: &Relation, parts: &[Filter], now: Timestamp, word: &str, empty: &str) -> Option<String> {
     let parts = parts.iter().map(|part| condition(relation, part, now)).collect::<Option<Vec<_>>>()?;
     Some(if parts.is_empty() { empty.to_owned() } else { format!("({})", parts.join(word)) })

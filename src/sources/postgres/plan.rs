@@ -10,6 +10,7 @@ use super::settings::Settings;
 use super::snapshot::Snapshot;
 use super::types::{Attribute, Decode, KeyOrder};
 use super::{Server, filter, times};
+use crate::base::filter::Filter;
 use crate::base::{Error, Result, Timestamp};
 use crate::sources::Ask;
 
@@ -64,7 +65,7 @@ impl Plan {
             is_sortable: relation.is_sortable(&key, server.is_utf8),
             is_small: is_small(&relation, settings),
             query: fingerprint(ask),
-            moves_with_time: ask.filter.is_some_and(filter::moves_with_time),
+            moves_with_time: ask.filter.is_some_and(Filter::moves_with_time),
             conditions: Vec::new(),
             key_len: ask.key_len,
             time_zone: settings.time_zone.clone(),

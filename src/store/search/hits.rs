@@ -74,7 +74,7 @@ fn record(connection: &Connection, query: &Query<'_>, key: &[Value]) -> Result<O
     }));
     let mut one = query.clone();
     one.filter = Filter::All(filters);
-    one.fields.extend(table.key.iter().cloned());
+    one.fields.extend(table.key.iter().map(ToString::to_string));
     (one.sort, one.limit, one.after) = (Vec::new(), None, None);
     let mut found = None;
     read::read(connection, &one, &mut |cells| {

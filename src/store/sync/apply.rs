@@ -54,7 +54,8 @@ impl Run<'_> {
         } else {
             self.apply(&shown, &diffs, what, record, &mut applied)?;
         }
-        self.tidy(objects)?;
+        // All of it is shown by now. What could not be tidied (a full disk) no longer counts: the epoch tells the next run.
+        let _ = self.tidy(objects);
         Ok(applied)
     }
 
@@ -89,7 +90,8 @@ impl Run<'_> {
 
     fn changes_nothing(&self, object: &str, diffs: &BTreeMap<String, (Diff, Option<Table>)>) -> bool {
         let (diff, stored) = &diffs[object];
-        let same_table = stored.as_ref() == Some(&self.objects[object].plan.table);
+        let planned = &self.objects[object].plan.table;
+        let same_table = stored.as_ref().is_some_and(|stored| *stored == with_own(stored, planned));
         same_table && diff.inserted + diff.updated + diff.deleted == 0
     }
 
@@ -102,8 +104,11 @@ impl Run<'_> {
             journal.epoch = Some(self.epoch);
         }
         check_epoch(&self.store.lock(), &self.request.connection, self.epoch)?;
+        // Nothing can be lost any more, so a death after this line is not an interruption.
+        self.stage.pause()?;
         journal.states.extend(shown.iter().map(|object| (object.object.clone(), self.state(object))));
-        journal.add(record);
+        let number = super::next_number(&self.store.lock(), &self.request.connection, &journal)?;
+        journal.add(RunRecord { number, ..record });
         journal::write(folder, &journal)
     }
 
@@ -162,7 +167,9 @@ impl Run<'_> {
             let author = Author { kind: AuthorKind::Run, name: name.to_owned() };
             change.record(&author, what, Some(name), &self.store.clock)?;
             let text = "INSERT INTO _appctl_runs (connection, operation, record) VALUES (?, ?, ?)";
-            let json = serde_json::to_string(&record(applied)).expect("a record is JSON");
+            let number = super::next_number(main, &self.request.connection, &journal::read(self.held.folder())?)?;
+            let record = RunRecord { number, ..record(applied) };
+            let json = serde_json::to_string(&record).expect("a record is JSON");
             main.execute(text, params![name, applied.operation, json])?;
             Ok(())
         };
@@ -226,26 +233,50 @@ fn counts(diff: &Diff, staged: &Staged) -> Counts {
 /// Brings the table's description to what the run found, then writes exactly the rows that differ.
 fn apply_rows(change: &mut Change<'_>, number: i64, staged: &Staged) -> Result<()> {
     let plan = &staged.plan;
-    match change.table(&plan.table.name)? {
-        None => change.create_table(&plan.table)?,
-        Some(stored) => reshape(change, stored, &plan.table)?,
-    }
+    let table = match change.table(&plan.table.name)? {
+        None => {
+            change.create_table(&plan.table)?;
+            plan.table.clone()
+        }
+        Some(stored) => {
+            let wanted = with_own(&stored, &plan.table);
+            reshape(change, stored, &wanted)?;
+            wanted
+        }
+    };
     let keys = quote_all(plan.table.key.iter().map(AsRef::as_ref));
     let text = format!("SELECT kind, {keys} FROM stage.diff_{number} ORDER BY kind DESC, {keys}");
     let mut statement = change.connection.prepare(&text)?;
     let mut rows = statement.query([])?;
-    let writer = RowWriter::new(plan.table.clone(), plan.columns.clone(), number);
+    let writer = RowWriter::new(table.clone(), plan.columns.clone(), number);
     while let Some(row) = rows.next()? {
         let key = sql::values(row, 1, plan.table.key.len())?;
         match row.get::<_, i64>(0)? {
             diff::DELETE => {
-                change.delete_synced(&plan.table, &key)?;
+                change.delete_synced(&table, &key)?;
             }
             diff::INSERT => writer.insert(change, &key)?,
             _ => writer.update(change, &key)?,
         }
     }
     Ok(())
+}
+
+/// The table as the run wants it, with a person's own fields and computed fields as they are now: some may have come, gone
+/// or changed while the run went on.
+fn with_own(stored: &Table, planned: &Table) -> Table {
+    let mut wanted = stored.clone();
+    wanted.connection.clone_from(&planned.connection);
+    for field in &planned.fields {
+        let here = wanted.fields.iter_mut().find(|other| other.name == field.name);
+        match (here, &field.source_id) {
+            (Some(here), Some(_)) => here.clone_from(field),
+            (Some(here), None) => here.source_id = None,
+            (None, Some(_)) => wanted.fields.push(field.clone()),
+            (None, None) => {}
+        }
+    }
+    wanted
 }
 
 /// Adds fields that are new, makes those whose type changed anew, and writes the description.

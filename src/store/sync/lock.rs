@@ -97,7 +97,7 @@ impl Store {
         let since = holder
             .since
             .map_or(String::new(), |since| format!(", for {} seconds", self.clock.now().since(since).as_secs()));
-        let progress = stage::interrupted(&self.sync_folder(connection).join(stage::FILE)).ok().flatten();
+        let progress = self.interrupted(connection).ok().flatten();
         let page = progress.map_or(String::new(), |progress| format!(", at page {}", progress.pages()));
         let who = format!("process {} on {}", holder.pid, holder.host);
         Error::new(Kind::Busy, format!("connection `{connection}` is being synced by {who}{since}{page}"))

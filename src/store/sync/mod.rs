@@ -21,6 +21,8 @@ mod load;
 mod lock;
 mod put;
 mod stage;
+#[cfg(test)]
+mod trace;
 
 pub(super) use load::forget_all as forget_loads;
 pub use lock::{Held, Holder};
@@ -188,9 +190,13 @@ pub struct Applied {
 /// A finished run as it was written down.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
+    /// When it began, by a clock that may have been wrong
     pub at: Timestamp,
     pub operation: Option<OperationId>,
     pub record: Json,
+    /// Counts the runs of a connection; the store gives it
+    #[serde(default)]
+    pub number: u64,
 }
 
 /// A run that holds its connection's lock. Dropping it leaves what was staged for the next one.
@@ -229,11 +235,11 @@ impl Store {
         let held = if request.steal { self.steal(&request.connection)? } else { self.hold(&request.connection)? };
         let epoch = epoch(&self.lock(), request.connection.as_str())?;
         let path = held.stage_path();
-        let interrupted = if request.dry_run { None } else { stage::interrupted(&path)? };
+        let interrupted = if request.dry_run { None } else { stage::interrupted(&path, epoch)? };
         if request.fresh && !request.dry_run {
             held.forget_progress(self)?;
         }
-        let stage = stage::Stage::open(&path, &request)?;
+        let stage = stage::Stage::open(&path, &request, epoch)?;
         held.describe(request.started)?;
         Ok(Run { store: self, request, held, epoch, stage, objects: BTreeMap::new(), interrupted })
     }
@@ -271,7 +277,8 @@ impl Store {
             record.operation = row.get(0)?;
             runs.push(record);
         }
-        runs.sort_by_key(|run| std::cmp::Reverse(run.at));
+        // Not by time: clocks are set back.
+        runs.sort_by_key(|run| std::cmp::Reverse(run.number));
         runs.truncate(limit);
         Ok(runs)
     }
@@ -280,13 +287,15 @@ impl Store {
     pub fn record_run(&self, connection: &ConnectionName, record: RunRecord) -> Result<()> {
         let folder = self.sync_folder(connection);
         let mut journal = journal::read(&folder)?;
-        journal.add(record);
+        let number = next_number(&self.lock(), connection, &journal)?;
+        journal.add(RunRecord { number, ..record });
         journal::write(&folder, &journal)
     }
 
     /// What a run left that died or failed on its way, as far as it got.
     pub fn interrupted(&self, connection: &ConnectionName) -> Result<Option<Interrupted>> {
-        stage::interrupted(&self.sync_folder(connection).join(stage::FILE))
+        let epoch = epoch(&self.lock(), connection.as_str())?;
+        stage::interrupted(&self.sync_folder(connection).join(stage::FILE), epoch)
     }
 
     /// Removes everything that a connection's runs keep beside its tables: states, stage, journal, lock.
@@ -376,6 +385,17 @@ impl Run<'_> {
     pub fn give_up(self) -> Result<()> {
         if self.is_ours() || self.request.dry_run { self.stage.close() } else { Ok(()) }
     }
+}
+
+/// What the next run of this connection is called.
+fn next_number(main: &Connection, connection: &ConnectionName, journal: &journal::Journal) -> Result<u64> {
+    let text = "SELECT record FROM _appctl_runs WHERE connection = ? ORDER BY id DESC LIMIT 1";
+    let newest: Option<String> =
+        main.prepare_cached(text)?.query_row([connection.as_str()], |row| row.get(0)).optional()?;
+    let newest =
+        newest.map(|text| serde_json::from_str::<RunRecord>(&text).map_err(super::change::damaged)).transpose()?;
+    let quiet = journal.runs.iter().map(|run| run.number);
+    Ok(1 + quiet.chain(newest.map(|run| run.number)).max().unwrap_or(0))
 }
 
 fn unknown(object: &str) -> Error {

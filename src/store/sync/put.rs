@@ -27,36 +27,36 @@ pub fn to_stage(
 ) -> Result<()> {
     let Place::Stage(number) = staged.place else { unreachable!("the caller looked at the place") };
     let mut progress = staged.progress.clone();
-    let transaction = stage.connection.unchecked_transaction()?;
-    let pen = Pen::new(&stage.connection, &staged.plan, format!("rows_{number}"), Some(number))?;
-    pen.rows(batch.rows, verdict, &mut progress)?;
-    pen.rejected(&batch.rejected)?;
-    pen.gone(batch.gone, &mut progress)?;
-    match &batch.listing {
-        None => {}
-        Some(BatchListing::Rows { end }) => progress.listing = ListingState::Rows { ended: *end },
-        Some(BatchListing::Keys { keys, end }) => {
-            pen.seen(keys, &format!("seen_{number}"))?;
-            progress.listing = ListingState::Keys { ended: *end };
-        }
-        Some(BatchListing::Sorted { keys, end }) => {
-            let stored = staged.plan.table.name.as_str();
-            let gone = missing(&store.lock(), &staged.plan, stored, keys, *end, &progress)?;
-            pen.missing(&gone)?;
-            let gone = missing(&stage.connection, &staged.plan, &format!("rows_{number}"), keys, *end, &progress)?;
-            for key in &gone {
-                progress.dropped += pen.remove(key.iter().map(Value::cell))?;
+    sql::immediately(&stage.connection, || {
+        let pen = Pen::new(&stage.connection, &staged.plan, format!("rows_{number}"), Some(number))?;
+        pen.rows(batch.rows, verdict, &mut progress)?;
+        pen.rejected(&batch.rejected)?;
+        pen.gone(batch.gone, &mut progress)?;
+        match &batch.listing {
+            None => {}
+            Some(BatchListing::Rows { end }) => progress.listing = ListingState::Rows { ended: *end },
+            Some(BatchListing::Keys { keys, end }) => {
+                pen.seen(keys, &format!("seen_{number}"))?;
+                progress.listing = ListingState::Keys { ended: *end };
             }
-            progress.listing = merged(keys, *end, &progress);
+            Some(BatchListing::Sorted { keys, end }) => {
+                let stored = staged.plan.table.name.as_str();
+                let gone = missing(&store.lock(), &staged.plan, stored, keys, *end, &progress)?;
+                pen.missing(&gone)?;
+                let gone = missing(&stage.connection, &staged.plan, &format!("rows_{number}"), keys, *end, &progress)?;
+                for key in &gone {
+                    progress.dropped += pen.remove(key.iter().map(Value::cell))?;
+                }
+                progress.listing = merged(keys, *end, &progress);
+            }
+            Some(BatchListing::Anew) => {
+                stage.connection.execute_batch(&format!("DELETE FROM seen_{number}"))?;
+                progress.listing = ListingState::None;
+            }
         }
-        Some(BatchListing::Anew) => {
-            stage.connection.execute_batch(&format!("DELETE FROM seen_{number}"))?;
-            progress.listing = ListingState::None;
-        }
-    }
-    note(&mut progress, batch);
-    stage.save(number, &progress)?;
-    transaction.commit()?;
+        note(&mut progress, batch);
+        stage.save(number, &progress)
+    })?;
     staged.progress = progress;
     Ok(())
 }

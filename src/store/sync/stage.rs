@@ -8,14 +8,15 @@ use serde::Serialize;
 
 use super::{ObjectPlan, ObjectProgress, Place, RunRequest};
 use crate::base::{Doing, Error, Kind, Result, Timestamp};
-use crate::store::sql::{quote, quote_all};
+use crate::store::sql::{self, quote, quote_all};
 use crate::store::{files, schema};
 
 pub const FILE: &str = "stage.db";
 
 const SHAPE: &str = "
-    CREATE TABLE IF NOT EXISTS run (
-        one INTEGER PRIMARY KEY CHECK (one = 1), started TEXT NOT NULL, pid INTEGER NOT NULL, running INTEGER NOT NULL
+    CREATE TABLE IF NOT EXISTS last_run (
+        one INTEGER PRIMARY KEY CHECK (one = 1), started TEXT NOT NULL, pid INTEGER NOT NULL, running INTEGER NOT NULL,
+        epoch INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS objects (
         number INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL UNIQUE, progress TEXT NOT NULL,
@@ -52,7 +53,7 @@ pub struct Stage {
 
 impl Stage {
     /// Opens the stage that an earlier run left, or makes one. A dry run has one of its own, which it takes with it.
-    pub fn open(path: &Path, request: &RunRequest) -> Result<Self> {
+    pub fn open(path: &Path, request: &RunRequest, epoch: i64) -> Result<Self> {
         let folder = path.parent().expect("the stage is in a folder");
         let (path, temporary) = if request.dry_run {
             let folder = tempfile::Builder::new().prefix("dry-").tempdir_in(folder)?;
@@ -67,9 +68,9 @@ impl Stage {
             }
             other => other?,
         };
-        let text =
-            "INSERT INTO run VALUES (1, ?1, ?2, 1) ON CONFLICT DO UPDATE SET started = ?1, pid = ?2, running = 1";
-        connection.execute(text, params![request.started.rfc3339(), std::process::id()])?;
+        let text = "INSERT INTO last_run VALUES (1, ?1, ?2, 1, ?3)
+             ON CONFLICT DO UPDATE SET started = ?1, pid = ?2, running = 1, epoch = ?3";
+        connection.execute(text, params![request.started.rfc3339(), std::process::id(), epoch])?;
         Ok(Stage { connection, path, _temporary: temporary })
     }
 
@@ -85,26 +86,26 @@ impl Stage {
             self.forget(number)?;
         }
         let progress = ObjectProgress { fingerprint: plan.fingerprint.clone(), ..ObjectProgress::default() };
-        let transaction = self.connection.unchecked_transaction()?;
-        self.note_hidden(&plan.object, None)?;
-        let text = "INSERT INTO objects (object, progress) VALUES (?, ?)";
-        transaction.execute(text, params![plan.object, to_text(&progress)])?;
-        let number = transaction.last_insert_rowid();
-        let columns = plan.columns.iter().map(|name| {
-            let field = plan.table.field(name.as_str()).expect("a plan's columns are its table's fields");
-            format!("{} {}", quote(name.as_str()), schema::storage(&plan.table, field))
-        });
-        let columns: Vec<String> = columns.collect();
-        let keys = quote_all(plan.table.key.iter().map(AsRef::as_ref));
-        let key_columns = columns[..plan.table.key.len()].join(", ");
-        transaction.execute_batch(&format!(
-            "CREATE TABLE rows_{number} ({}, PRIMARY KEY ({keys})) STRICT;
+        sql::immediately(&self.connection, || {
+            self.note_hidden(&plan.object, None)?;
+            let text = "INSERT INTO objects (object, progress) VALUES (?, ?)";
+            self.connection.execute(text, params![plan.object, to_text(&progress)])?;
+            let number = self.connection.last_insert_rowid();
+            let columns = plan.columns.iter().map(|name| {
+                let field = plan.table.field(name.as_str()).expect("a plan's columns are its table's fields");
+                format!("{} {}", quote(name.as_str()), schema::storage(&plan.table, field))
+            });
+            let columns: Vec<String> = columns.collect();
+            let keys = quote_all(plan.table.key.iter().map(AsRef::as_ref));
+            let key_columns = columns[..plan.table.key.len()].join(", ");
+            self.connection.execute_batch(&format!(
+                "CREATE TABLE rows_{number} ({}, PRIMARY KEY ({keys})) STRICT;
              CREATE TABLE gone_{number} ({key_columns}, PRIMARY KEY ({keys})) STRICT;
              CREATE TABLE seen_{number} ({key_columns}, PRIMARY KEY ({keys})) STRICT;",
-            columns.join(", "),
-        ))?;
-        transaction.commit()?;
-        Ok((Place::Stage(number), progress))
+                columns.join(", "),
+            ))?;
+            Ok((Place::Stage(number), progress))
+        })
     }
 
     /// Notes for people how far an object is whose rows wait in the main file; `None` when it no longer does.
@@ -129,19 +130,19 @@ impl Stage {
     }
 
     pub fn forget(&self, number: i64) -> Result<()> {
-        let transaction = self.connection.unchecked_transaction()?;
-        transaction.execute_batch(&format!(
-            "DROP TABLE IF EXISTS rows_{number}; DROP TABLE IF EXISTS gone_{number};
+        sql::immediately(&self.connection, || {
+            self.connection.execute_batch(&format!(
+                "DROP TABLE IF EXISTS rows_{number}; DROP TABLE IF EXISTS gone_{number};
              DROP TABLE IF EXISTS seen_{number}; DROP TABLE IF EXISTS diff_{number};
              DELETE FROM objects WHERE number = {number};"
-        ))?;
-        transaction.commit()?;
-        Ok(())
+            ))?;
+            Ok(())
+        })
     }
 
     /// The run ends here with something left for the next one.
     pub fn pause(&self) -> Result<()> {
-        self.connection.execute("UPDATE run SET running = 0", [])?;
+        self.connection.execute("UPDATE last_run SET running = 0", [])?;
         Ok(())
     }
 
@@ -167,23 +168,25 @@ fn connect(path: &Path) -> Result<Connection> {
 }
 
 /// What is left in this stage of a run that did not end by itself. Reads only; fine while the run goes on.
-pub fn interrupted(path: &Path) -> Result<Option<Interrupted>> {
+///
+/// A run that died after the transaction of its end did end: it raised the epoch, so `epoch` is no longer the one it began in.
+pub fn interrupted(path: &Path, epoch: i64) -> Result<Option<Interrupted>> {
     if !path.exists() {
         return Ok(None);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(2))?;
-    match read_interrupted(&connection) {
+    match read_interrupted(&connection, epoch) {
         // The run died before the stage had its tables.
         Err(error) if error.message.contains("no such table") || error.kind == Kind::Corrupt => Ok(None),
         other => other,
     }
 }
 
-fn read_interrupted(connection: &Connection) -> Result<Option<Interrupted>> {
+fn read_interrupted(connection: &Connection, epoch: i64) -> Result<Option<Interrupted>> {
     let run = connection
-        .query_row("SELECT started, pid FROM run WHERE running", [], |row| {
+        .query_row("SELECT started, pid FROM last_run WHERE running AND epoch = ?", [epoch], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?))
         })
         .optional()?;

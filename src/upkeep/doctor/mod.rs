@@ -103,7 +103,7 @@ pub fn doctor(config: &Config, clock: &Clock, depth: Depth, interrupt: &Interrup
     checks.extend(work::backups(config, clock, found.as_ref().ok().and_then(Option::as_ref)));
     checks.extend(work::leftovers(config, found.as_ref().ok().and_then(Option::as_ref)));
     let app = found.as_ref().ok().and_then(Option::as_ref).filter(|found| is_sound(found));
-    match app.map(|_| App::look(config.clone(), clock.clone())) {
+    match app.map(|_| App::open_read_only(config.clone(), clock.clone())) {
         Some(Ok(app)) => {
             checks.extend(work::runs(&app));
             let accounts = work::accounts(&app);
