@@ -193,7 +193,7 @@ impl Pointing<'_> {
             return Ok(held);
         }
         let mut given = vec![(field.name.clone(), value)];
-        self.app.store.looking(|change| self.relations.settle(change, &mut given))?;
+        self.app.store.peek(|change| self.relations.settle(change, &mut given))?;
         Ok(given.remove(0).1)
     }
 }
