@@ -40,7 +40,7 @@ impl Tables {
     /// A computed field of `table` refers only to what is there.
     pub fn check_computed(&self, table: &Table, computed: &Computed) -> Result<()> {
         let checked = match &computed.how {
-            Compute::Lookup { path } => self.check_lookup(table, path),
+            Compute::Lookup { path } => self.check_lookup(table, path, 0),
             Compute::Rollup { table: from, relation, function, field } => {
                 self.check_rollup(table, from, relation, *function, field.as_ref())
             }
@@ -56,7 +56,8 @@ impl Tables {
         broken.map(|(table, computed)| format!("{}.{}", table.name, computed.name)).collect()
     }
 
-    fn check_lookup(&self, table: &Table, path: &str) -> Result<()> {
+    /// A path through relations to a field, which may be computed too; `lookups` are those that led here.
+    fn check_lookup(&self, table: &Table, path: &str, lookups: usize) -> Result<()> {
         let names = path::split(path).ok_or_else(|| Error::usage(format!("`{path}` is no path of fields")))?;
         let (last, relations) = names.split_last().expect("a path has a name");
         let mut here = table;
@@ -72,7 +73,14 @@ impl Tables {
             };
             here = self.find(target)?;
         }
-        here.field(last).map(drop).ok_or_else(|| no_field(here, last))
+        match here.computed(last).map(|computed| &computed.how) {
+            Some(Compute::Lookup { .. }) if lookups == MOST_LOOKUPS => {
+                Err(Error::usage(format!("it looks up itself, or more than {MOST_LOOKUPS} others in a row")))
+            }
+            Some(Compute::Lookup { path }) => self.check_lookup(here, path, lookups + 1),
+            Some(_) => Ok(()),
+            None => here.field(last).map(drop).ok_or_else(|| no_field(here, last)),
+        }
     }
 
     fn check_rollup(
@@ -117,6 +125,9 @@ impl Tables {
         }
     }
 }
+
+/// How many lookups may lead on to each other; more are taken for a circle.
+const MOST_LOOKUPS: usize = 8;
 
 fn rollable(field_type: &FieldType, function: RollupFunction) -> bool {
     let number =

@@ -364,9 +364,10 @@ fn own_fields_that_change_while_a_run_goes_on_are_kept_as_they_are_now() {
         name: name("twice"),
         how: appctl::base::Compute::Formula { expression: "age * 2".to_owned() },
     };
+    let late = people();
     store
         .change(&me, "shape", |change| {
-            let table = change.drop_field(&people(), "gone")?;
+            let table = change.drop_field(&late, "gone")?;
             let table = change.rename_field(&table, &name("old"), &name("new"))?;
             let table = change.add_computed(&table, &computed, None)?;
             change.update(&table, &[Value::text("2")], &[(name("late"), Value::Integer(5))])
