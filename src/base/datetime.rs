@@ -55,15 +55,42 @@ fn plain(text: &str) -> bool {
 
 /// `now` with months (keeping the day, or the month's last), then days, then microseconds added, as a stored datetime.
 pub fn after(now: Timestamp, months: i32, days: i32, micros: i64) -> String {
-    let nanos = i128::from(now.0) * 1000;
-    let (day, clock) = (nanos.div_euclid(DAY), nanos.rem_euclid(DAY));
-    let (year, month, day) = civil(i64::try_from(day).expect("i64 microseconds are fewer days"));
-    let month = year * 12 + i64::from(month) - 1 + i64::from(months);
-    let (year, month) = (month.div_euclid(12), u32::try_from(month.rem_euclid(12) + 1).expect("1 to 12"));
-    let day = day.min(days_in(year, month));
-    let nanos =
-        (i128::from(days_from_civil(year, month, day)) + i128::from(days)) * DAY + clock + i128::from(micros) * 1000;
-    Moment::At(Time::from_nanos(nanos)).datetime()
+    let time = Time::from_nanos(i128::from(now.0) * 1000);
+    Moment::At(time.moved(months, days, micros)).datetime()
+}
+
+/// A stored date or datetime with months, days and microseconds added as `after` does, as a stored datetime. `None` when
+/// `text` is no time, and beyond the years that can be written.
+pub fn moved(text: &str, months: i32, days: i32, micros: i64) -> Option<String> {
+    const LAST_YEAR: i64 = 9_999_999;
+    match Moment::parse(text)? {
+        Moment::At(time) => {
+            let moved = time.moved(months, days, micros);
+            let (year, _, _) = civil(moved.day);
+            (-LAST_YEAR < year && year <= LAST_YEAR).then(|| Moment::At(moved).datetime())
+        }
+        endless => Some(endless.date()),
+    }
+}
+
+/// The date of a stored date or datetime, in UTC.
+pub fn date_of(text: &str) -> Option<String> {
+    Some(Moment::parse(text)?.date())
+}
+
+/// Year (before Christ below zero, and never zero), month and day of a stored date or datetime; `None` for infinite ones.
+pub fn parts(text: &str) -> Option<(i64, u32, u32)> {
+    let Moment::At(time) = Moment::parse(text)? else { return None };
+    let (year, month, day) = civil(time.day);
+    Some((if year > 0 { year } else { year - 1 }, month, day))
+}
+
+/// How many days the second stored date is after the first; `None` for infinite ones.
+pub fn days_between(earlier: &str, later: &str) -> Option<i64> {
+    match (Moment::parse(earlier)?, Moment::parse(later)?) {
+        (Moment::At(earlier), Moment::At(later)) => Some(later.day - earlier.day),
+        _ => None,
+    }
 }
 
 /// A date or time as it was read.
@@ -121,7 +148,16 @@ impl<'a> Moment<'a> {
     }
 }
 
-impl Time<'_> {
+impl<'a> Time<'a> {
+    fn moved(self, months: i32, days: i32, micros: i64) -> Time<'a> {
+        let (year, month, day) = civil(self.day);
+        let month = year * 12 + i64::from(month) - 1 + i64::from(months);
+        let (year, month) = (month.div_euclid(12), u32::try_from(month.rem_euclid(12) + 1).expect("1 to 12"));
+        let day = days_from_civil(year, month, day.min(days_in(year, month))) + i64::from(days);
+        let moved = Time { day, has_clock: true, ..self };
+        if micros == 0 { moved } else { Time::from_nanos(moved.nanos() + i128::from(micros) * 1000) }
+    }
+
     fn from_nanos(nanos: i128) -> Time<'static> {
         let day = i64::try_from(nanos.div_euclid(DAY)).expect("made from 64-bit parts");
         let clock = nanos.rem_euclid(DAY);

@@ -19,6 +19,10 @@ pub fn remove(app: &App, request: &RemoveRequest) -> Result<Connection> {
     let name = &request.connection;
     let connection = find(app, name)?;
     drop(app.store.hold(name)?);
+    if !request.keep_data {
+        let tables: Vec<_> = connection.objects.iter().map(|config| &config.table).collect();
+        crate::tables::refuse_referred(app, &tables)?;
+    }
     let account = accounts::find(app, &connection.account)?;
     let shared = list(app)?.iter().any(|other| other.name != *name && other.account == account.label);
     let what = format!("remove connection {name}");

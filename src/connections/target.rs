@@ -60,7 +60,7 @@ impl Target {
         let mut config = config.clone();
         let drift = drift(&config, stored, shape);
         if config.auto_fields {
-            add_new_columns(&mut config, shape, &drift)?;
+            add_new_columns(&mut config, stored, &drift)?;
         }
         let mut columns = mapped_columns(&config, shape)?;
         let count = columns.len();
@@ -142,24 +142,38 @@ impl Target {
     }
 }
 
-/// Columns that appeared since the mapping was made join it, under names that are still free.
-pub fn add_new_columns(config: &mut ObjectConfig, shape: &Shape, drift: &Drift) -> Result<()> {
+/// Columns that appeared since the mapping was made join it, under names that are still free: not those of a person's own
+/// fields, stored or computed.
+pub fn add_new_columns(config: &mut ObjectConfig, stored: Option<&Table>, drift: &Drift) -> Result<()> {
     for id in &drift.new {
-        let field = free_name(&config.columns, id)?;
+        let own = |name: &str| {
+            stored.is_some_and(|table| {
+                let own = table.fields.iter().filter(|field| field.source_id.is_none()).map(|field| &field.name);
+                let mut names = own.chain(table.computed.iter().map(|computed| &computed.name));
+                names.any(|own| own.as_str().to_lowercase() == name.to_lowercase())
+            })
+        };
+        let field = free(&|name| own(name) || is_mapped(&config.columns, name), id)?;
         config.columns.push(ColumnConfig { id: id.clone(), field });
     }
-    let _ = shape;
     Ok(())
 }
 
 /// A field name for a column: its own in our spelling, with a number when that is taken.
 pub fn free_name(taken: &[ColumnConfig], id: &str) -> Result<FieldName> {
+    free(&|name| is_mapped(taken, name), id)
+}
+
+fn is_mapped(columns: &[ColumnConfig], name: &str) -> bool {
+    columns.iter().any(|line| line.field.as_str() == name)
+}
+
+fn free(is_taken: &dyn Fn(&str) -> bool, id: &str) -> Result<FieldName> {
     let plain = FieldName::from_source(id)?;
-    let is_free = |name: &str| taken.iter().all(|line| line.field.as_str() != name);
-    if is_free(plain.as_str()) {
+    if !is_taken(plain.as_str()) {
         return Ok(plain);
     }
-    let numbered = (2..).map(|number| format!("{plain}_{number}")).find(|name| is_free(name));
+    let numbered = (2..).map(|number| format!("{plain}_{number}")).find(|name| !is_taken(name));
     FieldName::parse(&numbered.expect("there are more numbers than columns"))
 }
 

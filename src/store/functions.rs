@@ -3,11 +3,11 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
-use rusqlite::types::ValueRef;
+use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
 
 use super::sql::cell;
-use crate::base::filter::{self, Class, Op};
-use crate::base::{Result, datetime, decimal};
+use crate::base::expression::FUNCTIONS;
+use crate::base::{Result, Value, datetime, decimal, filter};
 
 pub fn register(connection: &Connection) -> Result<()> {
     let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
@@ -23,13 +23,23 @@ pub fn register(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("currency_key", 1, pure, |context| {
         Ok(filter::currency_key(cell(context.get_raw(0))))
     })?;
-    connection.create_scalar_function("currency_compare", 3, pure, |context| {
-        let sign = context.get_raw(0).as_str()?;
-        let op = Op::ALL.into_iter().find(|op| op.sign() == sign);
-        let unknown = || rusqlite::Error::UserFunctionError(format!("`{sign}` is no comparison").into());
-        let (left, right) = (cell(context.get_raw(1)), cell(context.get_raw(2)));
-        Ok(filter::holds(Class::Currency, op.ok_or_else(unknown)?, left, right))
-    })?;
+    // What formulas are made of; `currency_compare` and its likes serve filters too.
+    for function in FUNCTIONS.iter().copied().flatten() {
+        let arguments = match function.arguments {
+            (fewest, most) if fewest == most => i32::try_from(fewest).unwrap_or(-1),
+            _ => -1,
+        };
+        connection.create_scalar_function(function.name, arguments, pure, move |context| {
+            let cells: Vec<_> = (0..context.len()).map(|place| cell(context.get_raw(place))).collect();
+            Ok(ToSqlOutput::Owned(match function.call(&cells) {
+                Value::Null => Owned::Null,
+                Value::Integer(number) => Owned::Integer(number),
+                Value::Real(number) => Owned::Real(number),
+                Value::Text(text) => Owned::Text(text),
+                Value::Blob(bytes) => Owned::Blob(bytes),
+            }))
+        })?;
+    }
     connection.create_aggregate_function("decimal_sum", 1, pure, DecimalSum)?;
     super::rollups::register(connection)
 }

@@ -81,7 +81,7 @@ fn make_unique(connection: &Connection, table: &Table, field: &Field) -> Result<
         quote(table.name.as_str()),
         quote(field.name.as_str())
     );
-    connection.execute_batch(&sql).map_err(|error| match error.sqlite_error_code() {
+    sorted_on_disk(connection, &sql).map_err(|error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::ConstraintViolation) => Error::new(
             Kind::Conflict,
             format!("field `{}` of table `{}` cannot be unique: records have the same value", field.name, table.name),
@@ -95,7 +95,16 @@ fn make_plain(connection: &Connection, table: &Table, field: &Field) -> Result<(
     let name = free_name(connection, RELATION)?;
     let sql =
         format!("CREATE INDEX {} ON {} ({})", quote(&name), quote(table.name.as_str()), quote(field.name.as_str()));
-    Ok(connection.execute_batch(&sql)?)
+    Ok(sorted_on_disk(connection, &sql)?)
+}
+
+/// Makes an index of a large table in flat memory: SQLite sorts in a file that is gone at once, where it may. It may not
+/// while there are temporary tables; then it sorts in memory.
+fn sorted_on_disk(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    let _ = connection.execute_batch("PRAGMA temp_store = FILE");
+    let made = connection.execute_batch(sql);
+    let _ = connection.execute_batch("PRAGMA temp_store = MEMORY");
+    made
 }
 
 fn remove(connection: &Connection, name: &str) -> Result<()> {

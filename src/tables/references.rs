@@ -2,6 +2,7 @@
 //! relation and the field that a rollup takes together, the fields of a formula.
 
 use super::no_field;
+use crate::base::expression::Expression;
 use crate::base::names::closest;
 use crate::base::{
     Compute, Computed, Error, Field, FieldName, FieldType, Result, RollupFunction, Table, TableName, path,
@@ -40,7 +41,7 @@ impl Tables {
     /// A computed field of `table` refers only to what is there.
     pub fn check_computed(&self, table: &Table, computed: &Computed) -> Result<()> {
         let checked = match &computed.how {
-            Compute::Lookup { path } => self.check_lookup(table, path),
+            Compute::Lookup { path } => self.check_lookup(table, path, 0),
             Compute::Rollup { table: from, relation, function, field } => {
                 self.check_rollup(table, from, relation, *function, field.as_ref())
             }
@@ -56,7 +57,8 @@ impl Tables {
         broken.map(|(table, computed)| format!("{}.{}", table.name, computed.name)).collect()
     }
 
-    fn check_lookup(&self, table: &Table, path: &str) -> Result<()> {
+    /// A path through relations to a field, which may be computed too; `lookups` are those that led here.
+    fn check_lookup(&self, table: &Table, path: &str, lookups: usize) -> Result<()> {
         let names = path::split(path).ok_or_else(|| Error::usage(format!("`{path}` is no path of fields")))?;
         let (last, relations) = names.split_last().expect("a path has a name");
         let mut here = table;
@@ -72,7 +74,14 @@ impl Tables {
             };
             here = self.find(target)?;
         }
-        here.field(last).map(drop).ok_or_else(|| no_field(here, last))
+        match here.computed(last).map(|computed| &computed.how) {
+            Some(Compute::Lookup { .. }) if lookups == MOST_LOOKUPS => {
+                Err(Error::usage(format!("it looks up itself, or more than {MOST_LOOKUPS} others in a row")))
+            }
+            Some(Compute::Lookup { path }) => self.check_lookup(here, path, lookups + 1),
+            Some(_) => Ok(()),
+            None => here.field(last).map(drop).ok_or_else(|| no_field(here, last)),
+        }
     }
 
     fn check_rollup(
@@ -118,6 +127,9 @@ impl Tables {
     }
 }
 
+/// How many lookups may lead on to each other; more are taken for a circle.
+const MOST_LOOKUPS: usize = 8;
+
 fn rollable(field_type: &FieldType, function: RollupFunction) -> bool {
     let number =
         matches!(field_type, FieldType::Integer | FieldType::Number | FieldType::Decimal | FieldType::Currency);
@@ -130,11 +142,8 @@ fn rollable(field_type: &FieldType, function: RollupFunction) -> bool {
     }
 }
 
-fn check_formula(_table: &Table, expression: &str) -> Result<()> {
-    match expression.trim() {
-        "" => Err(Error::usage("a formula is an expression over the record's fields: `formula=price * quantity`")),
-        _ => Ok(()),
-    }
+fn check_formula(table: &Table, expression: &str) -> Result<()> {
+    Expression::parse(expression)?.check(table).map(drop)
 }
 
 fn about(name: &FieldName, error: Error) -> Error {

@@ -52,6 +52,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rust_xlsxwriter", &["records"]),
     ("encoding_rs", &["records"]),
     ("chardetng", &["records"]),
+    ("num_bigint", &["base"]),
     ("tokio_postgres", &["sources"]),
     ("tokio_postgres_rustls", &["sources"]),
     ("rustls_native_certs", &["http", "sources"]),

@@ -343,6 +343,46 @@ fn own_fields_survive_a_sync_and_a_person_may_not_be_overwritten_by_an_undo() {
 }
 
 #[test]
+fn own_fields_that_change_while_a_run_goes_on_are_kept_as_they_are_now() {
+    let store = store();
+    sync(&store, "1", &[sees("1 Ada 1, 2 Bob 2")]);
+    let me = Author::person("ada");
+    let name = |text: &str| FieldName::parse(text).unwrap();
+    let people = || store.table(&TableName::parse("people").unwrap()).unwrap();
+    let add = |text: &str| {
+        let field = Field::new(name(text), FieldType::Integer);
+        store.change(&me, "add field", |change| change.add_field(&people(), &field)).unwrap();
+    };
+    ["gone", "old"].into_iter().for_each(add);
+    let mut run = store.begin_run(request(false)).unwrap();
+    let mut begun = plan("2");
+    begun.table = people();
+    run.begin(begun).unwrap();
+    put(&mut run, &Page { listing: Some(("rows", "", true)), ..sees("1 Ada 7") });
+    add("late");
+    let computed = appctl::base::Computed {
+        name: name("twice"),
+        how: appctl::base::Compute::Formula { expression: "age * 2".to_owned() },
+    };
+    let late = people();
+    store
+        .change(&me, "shape", |change| {
+            let table = change.drop_field(&late, "gone")?;
+            let table = change.rename_field(&table, &name("old"), &name("new"))?;
+            let table = change.add_computed(&table, &computed, None)?;
+            change.update(&table, &[Value::text("2")], &[(name("late"), Value::Integer(5))])
+        })
+        .unwrap();
+    let synced = finish(run).operation.unwrap();
+    let names: Vec<String> = people().fields.iter().map(|field| field.name.to_string()).collect();
+    assert_eq!(names, ["id", "name", "age", "new", "late"]);
+    assert_eq!(people().computed, [computed]);
+    assert_eq!(holds(&store), "1 Ada 7 Null Null");
+    store.undo(synced, &me).unwrap();
+    assert_eq!(holds(&store), "1 Ada 1 Null Null, 2 Bob 2 Null 5");
+}
+
+#[test]
 fn a_run_whose_lock_was_stolen_changes_nothing() {
     let store = store();
     sync(&store, "1", &[sees("1 Ada 1")]);

@@ -82,7 +82,7 @@ field     type      options     rules
 id        integer               key, handed out
 title     text                  required
 status    select    open, done
-owner     relation  people
+owner     relation  people      on delete restrict
 estimate  decimal
 
 "#]]
@@ -93,7 +93,7 @@ estimate  decimal
 
 [status 0]
 [stdout]
-{"table":"people","records":0,"key":["id"],"generated_key":true,"connection":null,"fields":[{"name":"id","type":"integer","options":null,"relation":null,"required":false,"unique":true,"key":true,"locked":false},{"name":"name","type":"text","options":null,"relation":null,"required":true,"unique":false,"key":false,"locked":false},{"name":"email","type":"email","options":null,"relation":null,"required":false,"unique":true,"key":false,"locked":false}]}
+{"table":"people","records":0,"key":["id"],"generated_key":true,"connection":null,"fields":[{"name":"id","type":"integer","options":null,"relation":null,"on_delete":null,"required":false,"unique":true,"key":true,"locked":false},{"name":"name","type":"text","options":null,"relation":null,"on_delete":null,"required":true,"unique":false,"key":false,"locked":false},{"name":"email","type":"email","options":null,"relation":null,"on_delete":null,"required":false,"unique":true,"key":false,"locked":false}],"computed":[],"inverse":[{"name":"tasks","table":"tasks","field":"owner","on_delete":"restrict"}]}
 
 "#]]
     );
@@ -365,6 +365,9 @@ id     integer           key, handed out
 name   text              required
 email  email             unique
 score  integer
+
+inverse  table  relation
+tasks    tasks  owner
 [stderr]
 added field `score` to table `people`
 

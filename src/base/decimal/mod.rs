@@ -6,8 +6,10 @@ use std::cmp::Ordering;
 
 use super::rows::Cell;
 
+mod arithmetic;
 mod sum;
 
+pub use arithmetic::{Operation, absolute, compute, negate, round};
 pub use sum::Sum;
 
 /// The most zeros that `stored` writes out for an exponent; PostgreSQL's numeric has at most 131,072 digits before the point.

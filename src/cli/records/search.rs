@@ -48,9 +48,8 @@ pub struct Args {
 pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
     let table = tables::find(app, &args.table)?;
     let listing = Listing { filter: args.filter, fields: args.fields, limit: Some(args.limit), ..Listing::default() };
-    let query = records::prepare(app, &table, &listing)?;
-    let columns = records::columns(app, &query)?;
-    let fields = columns.into_iter().map(|shape| Column::new(shape.name, shape.field_type)).collect();
+    let shown = records::columns(app, &records::prepare(app, &table, &listing)?)?;
+    let fields = shown.into_iter().map(|shape| Column::new(shape.name, shape.field_type)).collect();
     let (interrupt, mut bar) = (ui.interrupted(), ui.progress());
     let label = format!("making the index of `{}`", table.name);
     let without = args.without.iter().map(|word| format!("-\"{}\"", word.replace('"', " ")));

@@ -31,8 +31,8 @@ pub struct Args {
     /// The table
     #[arg(add = ArgValueCompleter::new(complete::tables))]
     table: TableName,
-    /// The field, with its new type behind a colon when that shall change
-    #[arg(value_name = "FIELD[:TYPE]")]
+    /// The field; `:TYPE` behind it only when that shall change
+    #[arg(value_name = "FIELD:TYPE")]
     field: String,
     /// Refuse records without it
     #[arg(long, conflicts_with = "optional")]
@@ -118,6 +118,9 @@ struct Changed {
     field: String,
     #[serde(rename = "type")]
     kind: &'static str,
+    /// What it becomes, in words: `integer`, `required and unique`
+    #[serde(skip)]
+    becomes: String,
     dry_run: bool,
     values: u64,
     /// Values that are stored in another form
@@ -154,6 +157,7 @@ impl Changed {
             table: table.name.to_string(),
             field: name.to_owned(),
             kind,
+            becomes: in_words(request, kind),
             dry_run: request.dry_run,
             values: conversion.values,
             changed: conversion.changed,
@@ -174,13 +178,33 @@ impl Changed {
 
     fn refused_words(&self) -> String {
         let more = if self.refused > self.examples.len() as u64 {
-            format!(", the first {} are shown", self.examples.len())
+            format!(" (the first {} are shown)", self.examples.len())
         } else {
             String::new()
         };
+        let fit = if self.refused == 1 { "does not fit" } else { "do not fit" };
         let records = words::counted(self.refused, "record", "records");
-        format!("field `{}` of table `{}` cannot become this in {records}{more}", self.field, self.table)
+        format!(
+            "field `{}` of table `{}` cannot become {}: {records} {fit}{more}",
+            self.field, self.table, self.becomes
+        )
     }
+}
+
+fn in_words(request: &ChangeFieldRequest, kind: &str) -> String {
+    let rule =
+        |asked: Option<bool>, yes: &'static str, no: &'static str| asked.map(|asked| if asked { yes } else { no });
+    let parts = [
+        request.becomes.is_some().then_some(kind),
+        rule(request.required, "required", "optional"),
+        rule(request.unique, "unique", "not unique"),
+        request.on_delete.map(|on_delete| match on_delete {
+            OnDelete::Restrict => "a relation that restricts",
+            OnDelete::Clear => "a relation that is cleared",
+            OnDelete::Cascade => "a relation that cascades",
+        }),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
 impl Outcome for Changed {
@@ -201,16 +225,18 @@ impl Outcome for Changed {
         let values = words::counted(self.values, "value", "values");
         let rewritten = match (self.values, self.changed) {
             (0, _) => String::new(),
-            (_, 0) => format!(", all {values} fit as they are"),
+            (_, 0) => format!(", {values} unchanged"),
             (_, changed) => format!(", {} of {values} in another form", words::count(changed)),
         };
-        let (table, field) = (&self.table, &self.field);
+        let Changed { table, field, becomes, .. } = self;
         Some(match (self.dry_run, self.operation) {
-            (true, _) => format!("field `{field}` of table `{table}` can become this{rewritten}; this was a dry run"),
-            (_, Some(id)) => {
-                format!("changed field `{field}` of table `{table}`{rewritten}; `appctl undo {id}` changes it back")
+            (true, _) => {
+                format!("field `{field}` of table `{table}` can become {becomes}{rewritten}; this was a dry run")
             }
-            (_, None) => format!("changed field `{field}` of table `{table}`{rewritten}"),
+            (false, Some(id)) => format!(
+                "field `{field}` of table `{table}` became {becomes}{rewritten}; `appctl undo {id}` changes it back"
+            ),
+            (false, None) => format!("field `{field}` of table `{table}` became {becomes}{rewritten}"),
         })
     }
 }

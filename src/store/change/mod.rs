@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Store, sql};
+use super::{Store, retention, sql};
 use crate::base::{Error, Kind, Result, Table, TableName, Value};
 
 pub(super) mod bulk;
@@ -73,12 +73,14 @@ impl Store {
         work: impl FnOnce(&mut Change<'_>) -> Result<T>,
     ) -> Result<(T, Option<OperationId>)> {
         let connection = self.lock();
-        sql::immediately(&connection, || {
+        let done = sql::immediately(&connection, || {
             let mut change = Change::begin(&connection);
             let value = work(&mut change)?;
             let id = change.record(by, what, None, &self.clock)?;
             Ok((value, id))
-        })
+        })?;
+        retention::prune_a_little(&connection, &self.clock);
+        Ok(done)
     }
 }
 
@@ -93,6 +95,8 @@ pub struct Change<'c> {
     pub(super) deleted: u64,
     /// What points to the tables that were asked for; forgotten when a table changes
     pointers: BTreeMap<TableName, Rc<Pointers>>,
+    /// How the last record was inserted: the next one mostly has the same fields
+    inserting: Option<rows::Inserting>,
 }
 
 impl<'c> Change<'c> {
@@ -106,6 +110,7 @@ impl<'c> Change<'c> {
             updated: 0,
             deleted: 0,
             pointers: BTreeMap::new(),
+            inserting: None,
         }
     }
 
@@ -118,6 +123,7 @@ impl<'c> Change<'c> {
         self.sequence += 1;
         if !matches!(kind, "insert" | "update" | "delete" | "document") {
             self.pointers.clear();
+            self.inserting = None;
         }
         if table != DOCUMENTS && !self.tables.contains(table) {
             self.tables.insert(table.to_owned());
@@ -171,7 +177,17 @@ impl<'c> Change<'c> {
 
 /// A key as text: a JSON array of its exact values.
 pub(super) fn key_text(key: &[Value]) -> String {
-    Json::Array(key.iter().map(Value::to_exact_json).collect()).to_string()
+    let mut text = String::with_capacity(24);
+    for (place, value) in key.iter().enumerate() {
+        text.push(if place == 0 { '[' } else { ',' });
+        match value {
+            Value::Integer(number) => text.push_str(&number.to_string()),
+            Value::Text(value) => text.push_str(&serde_json::to_string(value).expect("a text is JSON")),
+            other => text.push_str(&other.to_exact_json().to_string()),
+        }
+    }
+    text.push_str(if key.is_empty() { "[]" } else { "]" });
+    text
 }
 
 pub(super) fn parse_key(text: &str) -> Result<Vec<Value>> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::shape::no_field;
 use super::{Change, key_text};
-use crate::base::{Cell, Error, Field, FieldName, Kind, Result, Table, Value, record_id};
+use crate::base::{Cell, Error, Field, FieldName, Kind, Result, Table, TableName, Value, record_id};
 use crate::store::schema;
 use crate::store::sql::{self, quote, quote_all};
 
@@ -29,31 +29,14 @@ impl Change<'_> {
         Ok(key)
     }
 
-    pub(super) fn insert_row(&self, table: &Table, values: &[(FieldName, Value)]) -> Result<Vec<Value>> {
-        let sql = format!(
-            "INSERT INTO {} ({}) VALUES ({}) RETURNING {}",
-            quote(table.name.as_str()),
-            quote_all(values.iter().map(|(name, _)| name.as_str())),
-            sql::marks(values.len()),
-            quote_all(table.key.iter().map(AsRef::as_ref)),
-        );
-        let sql = if values.is_empty() {
-            format!(
-                "INSERT INTO {} DEFAULT VALUES RETURNING {}",
-                quote(table.name.as_str()),
-                quote_all(table.key.iter().map(AsRef::as_ref))
-            )
-        } else {
-            sql
+    fn insert_row(&mut self, table: &Table, values: &[(FieldName, Value)]) -> Result<Vec<Value>> {
+        let inserting = match self.inserting.take() {
+            Some(last) if last.fits(table, values) => last,
+            _ => Inserting::new(table, values),
         };
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        sql::bind(&mut statement, 1, values.iter().map(|(_, value)| value.cell()))?;
-        let mut rows = statement.raw_query();
-        let failed = |error| clash(error, table, values);
-        let row = rows.next().map_err(failed)?.expect("RETURNING gives the row that was inserted");
-        let key = sql::values(row, 0, table.key.len())?;
-        rows.next().map_err(failed)?;
-        Ok(key)
+        let key = inserting.run(self.connection, table, values);
+        self.inserting = Some(inserting);
+        key
     }
 
     /// Sets the given fields of a record. False when they hold these values already.
@@ -92,6 +75,45 @@ impl Change<'_> {
         sql::bind(&mut statement, 1 + values.len(), key.iter().map(Value::cell))?;
         statement.raw_execute()?;
         Ok(())
+    }
+}
+
+/// The statement that inserts records with these fields.
+pub(super) struct Inserting {
+    table: TableName,
+    fields: Vec<FieldName>,
+    text: String,
+}
+
+impl Inserting {
+    fn new(table: &Table, values: &[(FieldName, Value)]) -> Self {
+        let name = quote(table.name.as_str());
+        let key = quote_all(table.key.iter().map(AsRef::as_ref));
+        let given = match values {
+            [] => "DEFAULT VALUES".to_owned(),
+            values => {
+                let names = quote_all(values.iter().map(|(name, _)| name.as_str()));
+                format!("({names}) VALUES ({})", sql::marks(values.len()))
+            }
+        };
+        let fields = values.iter().map(|(name, _)| name.clone()).collect();
+        Inserting { table: table.name.clone(), fields, text: format!("INSERT INTO {name} {given} RETURNING {key}") }
+    }
+
+    fn fits(&self, table: &Table, values: &[(FieldName, Value)]) -> bool {
+        self.table == table.name && self.fields.iter().eq(values.iter().map(|(name, _)| name))
+    }
+
+    /// Inserts one record and gives its key.
+    fn run(&self, connection: &Connection, table: &Table, values: &[(FieldName, Value)]) -> Result<Vec<Value>> {
+        let mut statement = connection.prepare_cached(&self.text)?;
+        sql::bind(&mut statement, 1, values.iter().map(|(_, value)| value.cell()))?;
+        let mut rows = statement.raw_query();
+        let failed = |error| clash(error, table, values);
+        let row = rows.next().map_err(failed)?.expect("RETURNING gives the row that was inserted");
+        let key = sql::values(row, 0, table.key.len())?;
+        rows.next().map_err(failed)?;
+        Ok(key)
     }
 }
 

@@ -7,7 +7,7 @@
 use rusqlite::Connection;
 
 use super::read::Query;
-use super::{Store, schema};
+use super::{Store, readonly, schema};
 use crate::base::search::{Marked, Words};
 use crate::base::{Error, FieldName, FieldType, Kind, Result, Table, Value};
 
@@ -94,8 +94,14 @@ impl Store {
     }
 
     fn search_file(&self, search: &Search<'_>, tell: &mut Indexing<'_>) -> Result<Found> {
-        let connection = schema::connect(&self.file())?;
-        schema::prepare(&connection)?;
+        let file = self.file();
+        let connection = if readonly::applies(&file) {
+            readonly::connect_beside_passing(&file)?
+        } else {
+            let connection = schema::connect(&file)?;
+            schema::prepare(&connection)?;
+            connection
+        };
         match file::attach(&connection, self.folder()).and_then(|()| found(&connection, search, tell)) {
             // Nothing can be written here: the index is made for this search alone.
             Err(error) if error.kind == Kind::Denied => {

@@ -13,8 +13,8 @@ use super::{check_epoch, journal, load, raise_epoch};
 use crate::base::{Cell, Error, Field, FieldName, Result, Table, Value};
 use crate::store::change::{Author, AuthorKind, Change, key_text};
 use crate::store::operations::SYNC_STATE;
-use crate::store::schema;
 use crate::store::sql::{self, quote, quote_all};
+use crate::store::{retention, schema};
 
 /// A run that would remove more than this share of a table's rows, and more than this many, stops.
 const DELETE_SHARE: u64 = 10; // per cent
@@ -53,6 +53,7 @@ impl Run<'_> {
             }
         } else {
             self.apply(&shown, &diffs, what, record, &mut applied)?;
+            retention::prune_a_little(&self.store.lock(), &self.store.clock);
         }
         // All of it is shown by now. What could not be tidied (a full disk) no longer counts: the epoch tells the next run.
         let _ = self.tidy(objects);
@@ -90,7 +91,8 @@ impl Run<'_> {
 
     fn changes_nothing(&self, object: &str, diffs: &BTreeMap<String, (Diff, Option<Table>)>) -> bool {
         let (diff, stored) = &diffs[object];
-        let same_table = stored.as_ref() == Some(&self.objects[object].plan.table);
+        let planned = &self.objects[object].plan.table;
+        let same_table = stored.as_ref().is_some_and(|stored| *stored == with_own(stored, planned));
         same_table && diff.inserted + diff.updated + diff.deleted == 0
     }
 
@@ -232,26 +234,50 @@ fn counts(diff: &Diff, staged: &Staged) -> Counts {
 /// Brings the table's description to what the run found, then writes exactly the rows that differ.
 fn apply_rows(change: &mut Change<'_>, number: i64, staged: &Staged) -> Result<()> {
     let plan = &staged.plan;
-    match change.table(&plan.table.name)? {
-        None => change.create_table(&plan.table)?,
-        Some(stored) => reshape(change, stored, &plan.table)?,
-    }
+    let table = match change.table(&plan.table.name)? {
+        None => {
+            change.create_table(&plan.table)?;
+            plan.table.clone()
+        }
+        Some(stored) => {
+            let wanted = with_own(&stored, &plan.table);
+            reshape(change, stored, &wanted)?;
+            wanted
+        }
+    };
     let keys = quote_all(plan.table.key.iter().map(AsRef::as_ref));
     let text = format!("SELECT kind, {keys} FROM stage.diff_{number} ORDER BY kind DESC, {keys}");
     let mut statement = change.connection.prepare(&text)?;
     let mut rows = statement.query([])?;
-    let writer = RowWriter::new(plan.table.clone(), plan.columns.clone(), number);
+    let writer = RowWriter::new(table.clone(), plan.columns.clone(), number);
     while let Some(row) = rows.next()? {
         let key = sql::values(row, 1, plan.table.key.len())?;
         match row.get::<_, i64>(0)? {
             diff::DELETE => {
-                change.delete_synced(&plan.table, &key)?;
+                change.delete_synced(&table, &key)?;
             }
             diff::INSERT => writer.insert(change, &key)?,
             _ => writer.update(change, &key)?,
         }
     }
     Ok(())
+}
+
+/// The table as the run wants it, with a person's own fields and computed fields as they are now: some may have come, gone
+/// or changed while the run went on.
+fn with_own(stored: &Table, planned: &Table) -> Table {
+    let mut wanted = stored.clone();
+    wanted.connection.clone_from(&planned.connection);
+    for field in &planned.fields {
+        let here = wanted.fields.iter_mut().find(|other| other.name == field.name);
+        match (here, &field.source_id) {
+            (Some(here), Some(_)) => here.clone_from(field),
+            (Some(here), None) => here.source_id = None,
+            (None, Some(_)) => wanted.fields.push(field.clone()),
+            (None, None) => {}
+        }
+    }
+    wanted
 }
 
 /// Adds fields that are new, makes those whose type changed anew, and writes the description.

@@ -15,6 +15,7 @@ const READS: &[&str] = &[
     "records list tasks --limit 5",
     "records get tasks 3",
     "records count contacts",
+    "records search tasks note --limit 3",
     "log",
     "connections list",
     "connections show crm",

@@ -36,7 +36,7 @@ pub fn server() -> &'static Server {
     })
 }
 
-fn variable(name: &str) -> Option<String> {
+pub fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "tests are told by the environment where their server is")]
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
