@@ -337,30 +337,33 @@ fn conflicts(connection: &Connection, id: OperationId) -> Result<Vec<Conflict>> 
         ),
         touching AS (
             -- the same record, document or field
-            SELECT later.* FROM mine JOIN later USING (table_name, key)
+            SELECT later.* FROM mine CROSS JOIN later USING (table_name, key)
             WHERE mine.scope IN ('row', 'field') AND later.scope = mine.scope
                 AND NOT (mine.table_name = ?2 AND json_extract(mine.key, '$[0]') = ?3)
             UNION ALL
             -- the table is another one, or has another name or description
-            SELECT later.* FROM (SELECT DISTINCT table_name, scope = 'row' AS row FROM mine) AS mine JOIN later USING (table_name)
+            SELECT later.* FROM (SELECT DISTINCT table_name, scope = 'row' AS row FROM mine) AS mine
+            CROSS JOIN later USING (table_name)
             WHERE later.key = '' AND (later.scope = 'whole' OR later.kind = 'rename_table' OR later.scope = 'table' AND NOT row)
             UNION ALL
             -- anything in a table that was made or dropped, any field of one that was described anew
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE mine.scope = 'whole' OR mine.kind = 'redescribe' AND later.scope = 'field'
+            SELECT later.* FROM (SELECT * FROM mine WHERE scope = 'whole' OR kind = 'redescribe') AS mine
+            CROSS JOIN later USING (table_name)
+            WHERE mine.scope = 'whole' OR later.scope = 'field'
             UNION ALL
-            -- a value that has no place any more
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE mine.scope = 'row' AND mine.before IS NOT NULL AND (later.key < '[' OR later.key >= '\\')
-                AND (later.kind IN ('drop_field', 'rename_field')
-                    OR later.kind = 'change_field' AND json_extract(later.before, '$.retyped'))
-                AND EXISTS (SELECT 1 FROM json_each(mine.before) AS image WHERE image.key = later.key)
+            -- a field that a value of mine needs
+            SELECT later.* FROM later
+            WHERE later.kind IN ('drop_field', 'rename_field', 'change_field')
+                AND (later.kind <> 'change_field' OR json_extract(later.before, '$.retyped'))
+                AND EXISTS (SELECT 1 FROM mine, json_each(mine.before) AS image
+                    WHERE mine.table_name = later.table_name AND mine.scope = 'row' AND image.key = later.key)
             UNION ALL
             -- a value that came after the field was dropped or changed
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE later.scope = 'row' AND (mine.kind = 'drop_field' OR mine.kind = 'change_field' AND json_extract(mine.before, '$.retyped'))
-                AND (later.kind = 'insert' AND mine.kind = 'change_field'
-                    OR later.kind = 'update' AND EXISTS (SELECT 1 FROM json_each(later.before) AS image WHERE image.key = mine.key))
+            SELECT later.* FROM (SELECT * FROM mine WHERE kind = 'drop_field'
+                OR kind = 'change_field' AND json_extract(before, '$.retyped')) AS mine
+            CROSS JOIN later USING (table_name)
+            WHERE later.kind = 'insert' AND mine.kind = 'change_field'
+                OR later.kind = 'update' AND EXISTS (SELECT 1 FROM json_each(later.before) AS image WHERE image.key = mine.key)
         )
         SELECT DISTINCT standing.id, standing.what, touching.later_name, touching.key
         FROM touching JOIN standing ON standing.id = touching.operation
