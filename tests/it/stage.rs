@@ -351,6 +351,7 @@ fn own_fields_that_change_while_a_run_goes_on_are_kept_as_they_are_now() {
     let people = || store.table(&TableName::parse("people").unwrap()).unwrap();
     let add = |text: &str| {
         let field = Field::new(name(text), FieldType::Integer);
+        // Asked for before the change begins: inside it, asking would wait for the change itself.
         let table = people();
         store.change(&me, "add field", |change| change.add_field(&table, &field)).unwrap();
     };
