@@ -26,6 +26,9 @@ pub enum Operation {
 pub fn compute(operation: Operation, left: &str, right: &str) -> Option<String> {
     match (Exact::parse(left)?, Exact::parse(right)?) {
         (Number::Exact(one), Number::Exact(two)) => one.compute(operation, two)?.text(),
+        (Number::Exact(one), Number::Infinity | Number::NegativeInfinity) if operation == Operation::Remainder => {
+            one.text()
+        }
         (one, two) => special(operation, &one, &two).map(str::to_owned),
     }
 }
@@ -105,8 +108,10 @@ impl Exact {
     }
 
     fn text(&self) -> Option<String> {
-        let digits = self.digits.magnitude().to_string();
-        let digits = format!("{digits:0>width$}", width = self.scale + 1);
+        let mut digits = self.digits.magnitude().to_string();
+        if digits.len() <= self.scale {
+            digits.insert_str(0, &"0".repeat(self.scale + 1 - digits.len()));
+        }
         let (whole, fraction) = digits.split_at(digits.len() - self.scale);
         let sign = if self.digits.sign() == Sign::Minus { "-" } else { "" };
         let point = if fraction.is_empty() { "" } else { "." };

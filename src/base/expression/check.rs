@@ -118,8 +118,8 @@ impl Checker<'_> {
             _ => {}
         }
         let (mut one, mut two) = (self.check(left)?, self.check(right)?);
-        if sign == Sign::Plus || sign == Sign::Minus {
-            // A text in quotes is what it is added to, or the date it is taken from.
+        if matches!(sign, Sign::Plus | Sign::Minus | Sign::Divide) {
+            // A text in quotes is an amount beside an amount, and a date that is taken from a date.
             let adapts = |other: Sort| other == Sort::Currency || (other == Sort::Date && sign == Sign::Minus);
             if adapts(two.sort) {
                 one = self.adapted(left, one, two.sort)?;
@@ -261,9 +261,10 @@ impl Checker<'_> {
                 Ok(Typed { sort, node: Node::Coalesce(values) })
             }
             (Name::Min | Name::Max, parts) => {
-                let parts: Vec<&Expression> = parts.iter().collect();
-                let (class, _) = self.comparable(&parts)?;
-                let (sort, values) = self.alike(&parts)?;
+                let (sort, values) = self.alike(&parts.iter().collect::<Vec<_>>())?;
+                let Some(class) = class_of(sort) else {
+                    return Err(parts[0].refuse("nothing is less or more than null"));
+                };
                 let which = if name == Name::Min { "least" } else { "greatest" };
                 Ok(Typed::call(sort, &format!("{class}_{which}"), values))
             }
@@ -394,18 +395,14 @@ impl Checker<'_> {
         let mut class: Option<(&'static str, Sort)> = None;
         for part in parts {
             let value = self.check(part)?;
-            let new = match value.sort {
-                Sort::Null => {
+            let new = match (value.sort, class_of(value.sort)) {
+                (_, Some(class)) => class,
+                (Sort::Null, _) => {
                     return Err(part
                         .refuse("nothing is equal to null, so it cannot be compared with it")
                         .hint("write `… is null` or `… is not null`"));
                 }
-                Sort::Other => return Err(self.only_null(part)),
-                Sort::Integer | Sort::Decimal | Sort::Number => "number",
-                Sort::Currency => "currency",
-                Sort::Boolean => "boolean",
-                Sort::Text => "text",
-                Sort::Date | Sort::DateTime => "time",
+                _ => return Err(self.only_null(part)),
             };
             if !is_text_literal(&value) {
                 class = match class {
@@ -522,6 +519,18 @@ fn truth(node: Node) -> Typed {
 
 fn negate(typed: Typed, negated: bool) -> Typed {
     if negated { truth(Node::Not(Box::new(typed))) } else { typed }
+}
+
+/// The class of the functions that compare values of this sort.
+fn class_of(sort: Sort) -> Option<&'static str> {
+    Some(match sort {
+        Sort::Integer | Sort::Decimal | Sort::Number => "number",
+        Sort::Currency => "currency",
+        Sort::Boolean => "boolean",
+        Sort::Text => "text",
+        Sort::Date | Sort::DateTime => "time",
+        Sort::Null | Sort::Other => return None,
+    })
 }
 
 fn family(sort: Sort) -> &'static str {

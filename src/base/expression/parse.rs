@@ -1,12 +1,12 @@
 //! From text to a formula: what `base::syntax` read, as far as it has the structure of a formula.
 
 use sqlparser::ast::{
-    self, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Spanned, UnaryOperator,
+    self, BinaryOperator, CaseWhen, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator,
 };
 
 use super::{Expression, Literal, MOST_ITEMS, Name, Place, Sign, State, What};
 use crate::base::filter::Op;
-use crate::base::syntax::{Language, Text, shortened};
+use crate::base::syntax::{Language, Text, start};
 use crate::base::{Error, Result, decimal};
 
 static FORMULA: Language = Language {
@@ -32,18 +32,18 @@ impl Expression {
     /// Fields and types are not looked at; that is `check`.
     pub fn parse(text: &str) -> Result<Self> {
         let text = Text { language: &FORMULA, text };
-        Reader { text }.expression(text.parse()?, 0)
+        Reader { text }.expression(&text.parse()?, 0)
     }
 }
 
-/// Turns sqlparser's tree into ours.
+/// Turns sqlparser's tree into ours. It goes by reference, which keeps the stack small where the tree is deep.
 struct Reader<'t> {
     text: Text<'t>,
 }
 
 impl Reader<'_> {
-    fn expression(&self, expression: Expr, depth: usize) -> Result<Expression> {
-        let place = Place { at: expression.span().start, lines: self.text.text.contains('\n') };
+    fn expression(&self, expression: &Expr, depth: usize) -> Result<Expression> {
+        let place = Place { at: start(expression), lines: self.text.text.contains('\n') };
         if depth > DEEPEST {
             let what = format!("it has more than {DEEPEST} parts inside each other");
             return Err(self.text.refuse(what, Some(place.at)));
@@ -51,71 +51,35 @@ impl Reader<'_> {
         Ok(Expression { what: self.what(expression, depth + 1)?, place })
     }
 
-    fn what(&self, expression: Expr, depth: usize) -> Result<What> {
-        let inner = |part: Box<Expr>| self.expression(*part, depth).map(Box::new);
-        Ok(match expression {
-            Expr::Nested(inner) => self.what(*inner, depth)?,
-            Expr::Identifier(name) => What::Field(name.value),
-            Expr::CompoundIdentifier(ref names) => {
+    fn inner(&self, expression: &Expr, depth: usize) -> Result<Box<Expression>> {
+        self.expression(expression, depth).map(Box::new)
+    }
+
+    fn what(&self, expression: &Expr, depth: usize) -> Result<What> {
+        match expression {
+            Expr::Nested(inner) | Expr::UnaryOp { op: UnaryOperator::Plus, expr: inner } => self.what(inner, depth),
+            Expr::Identifier(name) => Ok(What::Field(name.value.clone())),
+            Expr::CompoundIdentifier(names) => {
                 let path = names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join(".");
-                return Err(self
+                Err(self
                     .text
-                    .refuse_at(format!("`{path}` is no field of the record itself"), &expression)
-                    .hint(format!("a lookup reads fields of other records: `NAME:lookup={path}`")));
+                    .refuse_at(format!("`{path}` is no field of the record itself"), expression)
+                    .hint(format!("a lookup reads fields of other records: `NAME:lookup={path}`")))
             }
-            Expr::Value(_) | Expr::TypedString(_) => self.literal(&expression)?,
-            Expr::UnaryOp { op: UnaryOperator::Not, expr } => What::Not(inner(expr)?),
-            Expr::UnaryOp { op: UnaryOperator::Plus, expr } => self.what(*expr, depth)?,
-            Expr::UnaryOp { op: UnaryOperator::Minus, expr } => match inner(expr)? {
-                number if matches!(&number.what, What::Literal(Literal::Number(digits)) if !digits.starts_with('-')) => {
-                    let What::Literal(Literal::Number(digits)) = number.what else { return Ok(number.what) };
-                    What::Literal(Literal::Number(format!("-{digits}")))
-                }
-                other => What::Negate(other),
+            Expr::Value(_) | Expr::TypedString(_) => self.literal(expression),
+            Expr::UnaryOp { op: UnaryOperator::Not, expr } => Ok(What::Not(self.inner(expr, depth)?)),
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr } => self.negative(expr, depth),
+            Expr::BinaryOp { left, op, right } => self.binary(expression, left, op, right, depth),
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref(), depth)
+            }
+            Expr::Interval(_) => match self.text.interval(expression)? {
+                Some(interval) => Ok(What::Interval(interval)),
+                None => Err(self.no_part(expression)),
             },
-            Expr::BinaryOp { op: ref op @ BinaryOperator::And, .. } => {
-                What::All(self.chain(&op.clone(), expression, depth)?)
-            }
-            Expr::BinaryOp { op: ref op @ BinaryOperator::Or, .. } => {
-                What::Any(self.chain(&op.clone(), expression, depth)?)
-            }
-            Expr::BinaryOp { op: ref op @ BinaryOperator::StringConcat, .. } => {
-                What::Join(self.chain(&op.clone(), expression, depth)?)
-            }
-            Expr::BinaryOp { left, op, right } => match (sign(&op), comparison(&op)) {
-                (Some(sign), _) => What::Arithmetic { left: inner(left)?, sign, right: inner(right)? },
-                (_, Some(op)) => What::Compare { left: inner(left)?, op, right: inner(right)? },
-                _ => return Err(self.no_part(&Expr::BinaryOp { left, op, right })),
-            },
-            Expr::InList { expr, list, negated } => {
-                What::In { operand: inner(expr)?, list: self.list(list, depth)?, negated }
-            }
-            Expr::Between { expr, negated, low, high } => {
-                What::Between { operand: inner(expr)?, low: inner(low)?, high: inner(high)?, negated }
-            }
-            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
-                What::Like { operand: inner(expr)?, pattern: self.pattern(*pattern)?, negated }
-            }
-            Expr::IsNull(operand) => What::Is { operand: inner(operand)?, state: State::Null, negated: false },
-            Expr::IsNotNull(operand) => What::Is { operand: inner(operand)?, state: State::Null, negated: true },
-            Expr::IsTrue(operand) => What::Is { operand: inner(operand)?, state: State::True, negated: false },
-            Expr::IsNotTrue(operand) => What::Is { operand: inner(operand)?, state: State::True, negated: true },
-            Expr::IsFalse(operand) => What::Is { operand: inner(operand)?, state: State::False, negated: false },
-            Expr::IsNotFalse(operand) => What::Is { operand: inner(operand)?, state: State::False, negated: true },
-            Expr::Case { operand, conditions, else_result, .. } => What::Case {
-                operand: operand.map(inner).transpose()?,
-                branches: conditions
-                    .into_iter()
-                    .map(|when| Ok((self.expression(when.condition, depth)?, self.expression(when.result, depth)?)))
-                    .collect::<Result<_>>()?,
-                otherwise: else_result.map(inner).transpose()?,
-            },
-            Expr::Interval(_) => match self.text.interval(&expression)? {
-                Some(interval) => What::Interval(interval),
-                None => return Err(self.no_part(&expression)),
-            },
-            other => self.call(other, depth)?,
-        })
+            Expr::Function(_) | Expr::Substring { .. } | Expr::Trim { .. } => self.call(expression, depth),
+            _ => self.condition(expression, depth),
+        }
     }
 
     /// A number, a text, a truth or null.
@@ -135,92 +99,163 @@ impl Reader<'_> {
         }))
     }
 
-    /// The parts of `a and b and c`, which the parser nests to the left; a loop, because there may be many.
-    fn chain(&self, between: &BinaryOperator, mut expression: Expr, depth: usize) -> Result<Vec<Expression>> {
-        let mut parts = Vec::new();
-        loop {
-            match expression {
-                Expr::BinaryOp { left, op, right } if op == *between => {
-                    parts.push(self.expression(*right, depth)?);
-                    expression = *left;
-                }
-                first => {
-                    parts.push(self.expression(first, depth)?);
-                    parts.reverse();
-                    return Ok(parts);
-                }
+    /// A number below zero, or something with its sign turned.
+    fn negative(&self, expression: &Expr, depth: usize) -> Result<What> {
+        let part = self.expression(expression, depth)?;
+        match &part.what {
+            What::Literal(Literal::Number(digits)) if !digits.starts_with('-') => {
+                Ok(What::Literal(Literal::Number(format!("-{digits}"))))
             }
+            _ => Ok(What::Negate(Box::new(part))),
         }
     }
 
-    fn list(&self, list: Vec<Expr>, depth: usize) -> Result<Vec<Expression>> {
-        if let Some(extra) = list.get(MOST_ITEMS) {
-            return Err(self.text.refuse_at(format!("there are more than {MOST_ITEMS} values"), extra));
+    fn binary(&self, whole: &Expr, left: &Expr, op: &BinaryOperator, right: &Expr, depth: usize) -> Result<What> {
+        match op {
+            BinaryOperator::And => return Ok(What::All(self.chain(op, whole, depth)?)),
+            BinaryOperator::Or => return Ok(What::Any(self.chain(op, whole, depth)?)),
+            BinaryOperator::StringConcat => return Ok(What::Join(self.chain(op, whole, depth)?)),
+            _ => {}
         }
-        list.into_iter().map(|item| self.expression(item, depth)).collect()
+        let (sign, comparison) = (sign(op), comparison(op));
+        if sign.is_none() && comparison.is_none() {
+            return Err(self.no_part(whole));
+        }
+        let (left, right) = (self.inner(left, depth)?, self.inner(right, depth)?);
+        Ok(match (sign, comparison) {
+            (Some(sign), _) => What::Arithmetic { left, sign, right },
+            (_, op) => What::Compare { left, op: op.expect("looked at above"), right },
+        })
+    }
+
+    /// The parts of `a and b and c`, which the parser nests to the left; a loop, because there may be many.
+    fn chain(&self, between: &BinaryOperator, mut expression: &Expr, depth: usize) -> Result<Vec<Expression>> {
+        let mut parts = Vec::new();
+        while let Expr::BinaryOp { left, op, right } = expression
+            && op == between
+        {
+            parts.push(self.expression(right, depth)?);
+            expression = left;
+        }
+        parts.push(self.expression(expression, depth)?);
+        parts.reverse();
+        Ok(parts)
+    }
+
+    /// `in`, `between`, `like`, `is`.
+    fn condition(&self, expression: &Expr, depth: usize) -> Result<What> {
+        let is = |operand: &Expr, state, negated| Ok(What::Is { operand: self.inner(operand, depth)?, state, negated });
+        match expression {
+            Expr::InList { expr, list, negated } => {
+                let operand = self.inner(expr, depth)?;
+                Ok(What::In { operand, list: self.list(list, depth)?, negated: *negated })
+            }
+            Expr::Between { expr, negated, low, high } => {
+                let operand = self.inner(expr, depth)?;
+                let (low, high) = (self.inner(low, depth)?, self.inner(high, depth)?);
+                Ok(What::Between { operand, low, high, negated: *negated })
+            }
+            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
+                let operand = self.inner(expr, depth)?;
+                Ok(What::Like { operand, pattern: self.pattern(pattern)?, negated: *negated })
+            }
+            Expr::IsNull(operand) => is(operand, State::Null, false),
+            Expr::IsNotNull(operand) => is(operand, State::Null, true),
+            Expr::IsTrue(operand) => is(operand, State::True, false),
+            Expr::IsNotTrue(operand) => is(operand, State::True, true),
+            Expr::IsFalse(operand) => is(operand, State::False, false),
+            Expr::IsNotFalse(operand) => is(operand, State::False, true),
+            other => Err(self.no_part(other)),
+        }
+    }
+
+    fn case(
+        &self,
+        operand: Option<&Expr>,
+        conditions: &[CaseWhen],
+        otherwise: Option<&Expr>,
+        depth: usize,
+    ) -> Result<What> {
+        let branch =
+            |case: &CaseWhen| Ok((self.expression(&case.condition, depth)?, self.expression(&case.result, depth)?));
+        Ok(What::Case {
+            operand: operand.map(|operand| self.inner(operand, depth)).transpose()?,
+            branches: conditions.iter().map(branch).collect::<Result<_>>()?,
+            otherwise: otherwise.map(|otherwise| self.inner(otherwise, depth)).transpose()?,
+        })
+    }
+
+    fn list<'e>(&self, list: impl IntoIterator<Item = &'e Expr>, depth: usize) -> Result<Vec<Expression>> {
+        let mut items = Vec::new();
+        for item in list {
+            if items.len() == MOST_ITEMS {
+                return Err(self.text.refuse_at(format!("there are more than {MOST_ITEMS} values"), item));
+            }
+            items.push(self.expression(item, depth)?);
+        }
+        Ok(items)
     }
 
     /// `like` takes its pattern as a text, as filters do.
-    fn pattern(&self, expression: Expr) -> Result<String> {
+    fn pattern(&self, expression: &Expr) -> Result<String> {
         match expression {
-            Expr::Value(value) if matches!(value.value, ast::Value::SingleQuotedString(_)) => {
-                Ok(value.value.into_string().unwrap_or_default())
+            Expr::Value(ast::ValueWithSpan { value: ast::Value::SingleQuotedString(pattern), .. }) => {
+                Ok(pattern.clone())
             }
-            other => Err(self.text.refuse_at("`like` needs a text in single quotes", &other)),
+            other => Err(self.text.refuse_at("`like` needs a text in single quotes", other)),
         }
     }
 
     /// A call of one of the functions; sqlparser has trees of their own for two of them.
-    fn call(&self, expression: Expr, depth: usize) -> Result<What> {
-        let shown = expression.clone();
+    fn call(&self, expression: &Expr, depth: usize) -> Result<What> {
         let (name, arguments) = match expression {
             Expr::Substring { expr, substring_from: Some(from), substring_for, special: true, .. } => {
-                (Name::Substr, [*expr, *from].into_iter().chain(substring_for.map(|count| *count)).collect())
+                (Name::Substr, [&**expr, &**from].into_iter().chain(substring_for.as_deref()).collect())
             }
-            Expr::Trim { trim_where: None, trim_what: None, expr, trim_characters: None } => (Name::Trim, vec![*expr]),
+            Expr::Trim { trim_where: None, trim_what: None, expr, trim_characters: None } => {
+                (Name::Trim, vec![&**expr])
+            }
             Expr::Function(function) => {
                 let word = function.name.to_string();
                 let known = Name::ALL.into_iter().find(|name| name.word().eq_ignore_ascii_case(&word));
                 match (known, plain_arguments(function)) {
                     (Some(name), Some(arguments)) => (name, arguments),
-                    _ => return Err(self.no_part(&shown)),
+                    _ => return Err(self.no_part(expression)),
                 }
             }
-            _ => return Err(self.no_part(&shown)),
+            _ => return Err(self.no_part(expression)),
         };
         let (fewest, most, form) = name.arguments();
         if !(fewest..=most).contains(&arguments.len()) {
-            let what = match arguments.len() < fewest {
-                true => format!("`{}` has too few values", name.word()),
-                false => format!("`{}` has too many values", name.word()),
-            };
-            return Err(self.text.refuse_at(what, &shown).hint(format!("write `{form}`")));
+            let how = if arguments.len() < fewest { "few" } else { "many" };
+            let what = format!("`{}` has too {how} values", name.word());
+            return Err(self.text.refuse_at(what, expression).hint(format!("write `{form}`")));
         }
         Ok(What::Call { name, arguments: self.list(arguments, depth)? })
     }
 
     fn no_part(&self, expression: &Expr) -> Error {
-        self.text.refuse_at(format!("`{}` is no part of a formula", shortened(expression)), expression)
+        self.text.refuse_at(format!("`{}` is no part of a formula", self.text.shown(expression)), expression)
     }
 }
 
 /// The arguments of a call that has nothing but arguments.
-fn plain_arguments(function: ast::Function) -> Option<Vec<Expr>> {
+fn plain_arguments(function: &ast::Function) -> Option<Vec<&Expr>> {
     let nothing_else = !function.uses_odbc_syntax
         && function.parameters == FunctionArguments::None
         && function.within_group.is_empty()
         && function.filter.is_none()
         && function.null_treatment.is_none()
         && function.over.is_none();
-    let FunctionArguments::List(list) = function.args else { return None };
+    let FunctionArguments::List(list) = &function.args else { return None };
     if !nothing_else || list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
         return None;
     }
-    let plain = |argument: FunctionArg| match argument {
-        FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => Some(expression),
+    let plain = |argument| match argument {
+        &FunctionArg::Unnamed(FunctionArgExpr::Expr(ref expression)) => Some(expression),
         _ => None,
     };
-    list.args.into_iter().map(plain).collect()
+    list.args.iter().map(plain).collect()
 }
 
 fn sign(op: &BinaryOperator) -> Option<Sign> {

@@ -3,7 +3,7 @@
 use sqlparser::ast::{self, BinaryOperator, Expr, UnaryOperator};
 
 use super::{Filter, Op, Operand};
-use crate::base::syntax::{Interval, Language, Text, bytes, number, shortened};
+use crate::base::syntax::{Interval, Language, Text, bytes, number};
 use crate::base::{Error, Result, Value};
 
 static FILTER: Language = Language {
@@ -173,11 +173,12 @@ impl Reader<'_> {
     }
 
     fn no_condition(&self, expression: &Expr) -> Error {
-        self.refuse_at(format!("`{}` is no condition", shortened(expression)), expression)
+        self.refuse_at(format!("`{}` is no condition", self.text.shown(expression)), expression)
     }
 
     fn no_operand(&self, expression: &Expr) -> Error {
-        let what = format!("`{}` is neither a field, a value nor `now()` with an interval", shortened(expression));
+        let what =
+            format!("`{}` is neither a field, a value nor `now()` with an interval", self.text.shown(expression));
         self.refuse_at(what, expression)
     }
 

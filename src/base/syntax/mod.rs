@@ -2,8 +2,8 @@
 //! is refused with its place. Single words and signs are refused before the parser sees them, so that a monstrous text
 //! never becomes a tree; the structure is refused afterwards, by each language itself.
 
-use sqlparser::ast::{Expr, Spanned};
-use sqlparser::dialect::Dialect;
+use sqlparser::ast::Expr;
+use sqlparser::dialect::{Dialect, Precedence};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace, Word};
 
@@ -12,10 +12,12 @@ use super::{Error, Result};
 mod interval;
 mod literal;
 mod name;
+mod place;
 
 pub use interval::Interval;
 pub use literal::{bytes, number};
 pub use name::{path, quoted};
+pub use place::{shortened, start};
 
 /// One language: its name in messages, and what it has.
 #[derive(Debug)]
@@ -148,7 +150,7 @@ impl Text<'_> {
     }
 
     pub fn refuse_at(&self, what: impl Into<String>, expression: &Expr) -> Error {
-        self.refuse(what, Some(expression.span().start))
+        self.refuse(what, Some(start(expression)))
     }
 
     pub fn refuse(&self, what: impl Into<String>, at: Option<Location>) -> Error {
@@ -179,14 +181,10 @@ impl Dialect for Sql {
     fn is_delimited_identifier_start(&self, letter: char) -> bool {
         letter == '"'
     }
-}
 
-/// The expression as text, cut where it is long.
-pub fn shortened(expression: &impl std::fmt::Display) -> String {
-    let text = expression.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+    /// `||` joins what was added up, as in PostgreSQL; sqlparser's own rank is that of `*`.
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        (parser.peek_token_ref().token == Token::StringConcat).then(|| Ok(self.prec_value(Precedence::PgOther)))
     }
 }
 

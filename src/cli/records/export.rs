@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use crate::app::App;
 use crate::base::{Doing, Error, Kind, Result};
-use crate::cli::ui::{self, Column, Ui, words};
+use crate::cli::ui::{self, Ui, words};
 use crate::records::export::Spreadsheet;
 use crate::records::{self, Listing};
 use crate::tables;
@@ -20,12 +20,14 @@ use super::list::{Which, show};
 #[command(after_help = "\
 CSV follows RFC 4180: nothing between two commas is null, `\"\"` is an empty text; a text that a spreadsheet would run as a
 formula gets a `'` in front (`--csv-raw` leaves it as it is). A spreadsheet has integers beyond 2^53, decimals and times as
-texts, because it would round them. `records import` reads each of these files back as it was.
+texts, because it would round them. `records import` reads each of these files back as it was; that is why only stored
+fields are written, and what is worked out or lies behind a relation only where `--fields` asks for it.
 
 Examples:
   appctl records export contacts > contacts.csv
   appctl records export deals --where \"stage = 'won'\" -o jsonl > won.jsonl
-  appctl records export deals --to deals.xlsx")]
+  appctl records export deals --to deals.xlsx
+  appctl records export tasks --fields title,owner.name > tasks.csv")]
 pub struct Args {
     #[command(flatten)]
     which: Which,
@@ -114,9 +116,8 @@ fn spreadsheet(app: &App, ui: &Ui, which: Which) -> Result<Spreadsheet> {
     let Which { table, filter, sort, fields, limit, after } = which;
     let table = tables::find(app, &table)?;
     let query = records::prepare(app, &table, &Listing { filter, sort, fields, limit, after })?;
-    let field = |name| table.field(name).expect("the listing's fields were checked");
-    let columns: Vec<Column> = query.fields.iter().map(|name| Column::from(field(name.as_str()))).collect();
-    let columns = columns.into_iter().map(|column| (column.name, column.field_type)).collect();
+    let columns = records::columns(app, &query)?;
+    let columns = columns.into_iter().map(|shape| (shape.name, shape.field_type)).collect();
     let mut sheet = Spreadsheet::begin(table.name.as_str(), columns, app.store.folder())?;
     let (interrupt, mut progress) = (ui.interrupted(), ui.progress());
     let mut rows = 0;
