@@ -567,8 +567,8 @@ hint: did you mean `tasks`?
 fn a_key_of_several_fields_is_reached_by_its_id() {
     let home = Home::new();
     for command in [
-        "tables create zones region:text nr:integer name:text --key region,nr",
-        "tables create sites title:text zone:relation=zones \"due: x\":text",
+        "tables create zones region:text nr:integer name:text --key region --key nr",
+        "tables create sites title:text zone:relation=zones '\"due: x\":text'",
         "records create zones region=EU nr=5 name=North",
         "records create zones region='a,\"b' nr=5 name=Odd",
         "records create sites title=One zone=EU,5 'due: x=1'",
@@ -594,30 +594,39 @@ fn two_relations_to_one_table_are_told_apart() {
     home.run("records create people name=Ada");
     home.run("records create tasks owner=1");
     let ran = |arguments: &str| home.run(&format!("records {arguments}"));
-    assert_data_eq!(ran("list people --fields name,tasks"), str![[r#"
+    assert_data_eq!(
+        ran("list people --fields name,tasks"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `tasks` points to `people` in 2 ways
 hint: write `tasks_by_owner` or `tasks_by_helper`
 
-"#]]);
-    assert_data_eq!(ran("list people --fields name,tasks_by_owner,tasks_by_helper.id"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        ran("list people --fields name,tasks_by_owner,tasks_by_helper.id"),
+        str![[r#"
 
 [status 0]
 [stdout]
 name  tasks_by_owner  tasks_by_helper.id
 Ada   [1]             []
 
-"#]]);
-    assert_data_eq!(ran("count people --where \"tasks_by_owner.helper is null\""), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        ran("count people --where \"tasks_by_owner.helper is null\""),
+        str![[r#"
 
 [status 0]
 [stdout]
 table   records
 people        1
 
-"#]]);
+"#]]
+    );
 }
 
 /// What is found through relations is found by keys and indexes, not by looking at every record for every record.
@@ -667,6 +676,7 @@ fn relations_are_followed_by_their_indexes() {
         let query: Query<'_> = records::prepare(&app, &tables[place], &listing).unwrap();
         let plan = app.store.explain(&query).unwrap();
         let scans: Vec<&String> = plan.iter().filter(|line| line.starts_with("SCAN")).collect();
-        assert_eq!(scans, ["SCAN t0"], "{fields} where {filter}: {plan:#?}");
+        let once = scans.len() == 1 && scans[0].starts_with("SCAN t0");
+        assert!(once, "{fields} where {filter}: {plan:#?}");
     }
 }

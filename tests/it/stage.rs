@@ -352,7 +352,8 @@ fn own_fields_that_change_while_a_run_goes_on_are_kept_as_they_are_now() {
     let people = || store.table(&TableName::parse("people").unwrap()).unwrap();
     let add = |text: &str| {
         let field = Field::new(name(text), FieldType::Integer);
-        store.change(&me, "add field", |change| change.add_field(&people(), &field)).unwrap();
+        let table = people(); // before the change, which holds the store
+        store.change(&me, "add field", |change| change.add_field(&table, &field)).unwrap();
     };
     ["gone", "old"].into_iter().for_each(add);
     let mut run = store.begin_run(request(false)).unwrap();
