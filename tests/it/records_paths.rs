@@ -579,11 +579,62 @@ fn a_key_of_several_fields_is_reached_by_its_id() {
         assert_eq!(ran.status, 0, "{command}: {ran}");
     }
     let ran = |arguments: &str| home.run(&format!("records {arguments}"));
-    assert_data_eq!(ran("list sites --fields title,zone,zone.name,zone.nr,zone.sites.title"), str![]);
-    assert_data_eq!(ran("list sites --fields title --where \"zone = 'EU,5'\""), str![]);
-    assert_data_eq!(ran("list zones --fields name,sites,sites.\"due: x\" --json"), str![]);
-    assert_data_eq!(ran("get zones EU,5 --fields sites.title --json"), str![]);
-    assert_data_eq!(ran("export sites --fields title,zone.name --to sites.xlsx"), str![]);
+    assert_data_eq!(
+        ran("list sites --fields title,zone,zone.name,zone.nr,zone.sites.title"),
+        str![[r#"
+
+[status 0]
+[stdout]
+title  zone       zone.name  zone.nr  zone.sites.title
+One    EU,5       North            5  ["One","Three"]
+Two    "a,""b",5  Odd              5  ["Two"]
+Three  EU,5       North            5  ["One","Three"]
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("list sites --fields title --where \"zone = 'EU,5'\""),
+        str![[r#"
+
+[status 0]
+[stdout]
+title
+One
+Three
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("list zones --fields name,sites,sites.\"due: x\" --json"),
+        str![[r#"
+
+[status 0]
+[stdout]
+[{"name":"North","sites":[1,3],"sites.due: x":["1",null]},
+{"name":"Odd","sites":[2],"sites.due: x":[null]}]
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("get zones EU,5 --fields sites.title --json"),
+        str![[r#"
+
+[status 0]
+[stdout]
+{"sites.title":["One","Three"]}
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("export sites --fields title,zone.name --to sites.xlsx"),
+        str![[r#"
+
+[status 0]
+[stderr]
+wrote 3 records into `sites.xlsx`
+
+"#]]
+    );
 }
 
 #[test]
