@@ -23,25 +23,30 @@ const LONG: usize = 200;
 
 /// The records that the index has for these words and the query's filter keeps.
 pub fn find(connection: &Connection, search: &Search<'_>, index: &Index) -> Result<Found> {
-    let query = search.query;
-    let table = query.table;
     let matching = matching(search.words);
+    let mut found = best(connection, search.query, *index, &matching)?;
+    mark(connection, search.query.table, &matching, &mut found.hits)?;
+    Ok(found)
+}
+
+/// The best records, without marks.
+fn best(connection: &Connection, query: &Query<'_>, index: Index, matching: &str) -> Result<Found> {
+    let table = query.table;
     let limit = query.limit.unwrap_or(u64::MAX);
-    let mut hits = Vec::new();
-    let mut more = false;
-    let mut statement = connection.prepare_cached(&ranked(table, *index, is_everything(&query.filter), limit))?;
-    let mut rows = statement.query([&matching])?;
+    let mut found = Found { hits: Vec::new(), more: false };
+    let text = ranked(table, index, is_everything(&query.filter), limit);
+    let mut statement = connection.prepare_cached(&text)?;
+    let mut rows = statement.query([matching])?;
     while let Some(row) = rows.next()? {
         let key = sql::values(row, 1, table.key.len())?;
         let Some(values) = record(connection, query, &key)? else { continue };
-        if hits.len() as u64 == limit {
-            more = true;
+        if found.hits.len() as u64 == limit {
+            found.more = true;
             break;
         }
-        hits.push(Hit { key, score: -row.get::<_, f64>(0)?, values, matches: Vec::new() });
+        found.hits.push(Hit { key, score: -row.get::<_, f64>(0)?, values, matches: Vec::new() });
     }
-    mark(connection, table, &matching, &mut hits)?;
-    Ok(Found { hits, more })
+    Ok(found)
 }
 
 /// The statement that gives score and key of what matches, the best first.
