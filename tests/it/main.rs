@@ -38,6 +38,7 @@ mod records_paths_oracle;
 mod records_round_trip;
 mod records_search;
 mod records_write;
+mod retention;
 mod run_ends;
 mod sandbox;
 mod sandbox_serve;

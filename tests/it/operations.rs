@@ -558,7 +558,7 @@ nothing was changed: this was a dry run
 
 [status 0]
 [stderr]
-undid 1 operation (2): 1 deleted; `appctl undo 7` brings back
+undid operation 2 (`records create people`): 1 deleted; `appctl undo 7` brings it back
 
 "#]]
     );
@@ -568,7 +568,7 @@ undid 1 operation (2): 1 deleted; `appctl undo 7` brings back
 
 [status 0]
 [stderr]
-undid 1 operation (1); `appctl undo 8` brings back
+undid operation 1 (`tables create people`); `appctl undo 8` brings it back
 
 "#]]
     );
@@ -600,7 +600,7 @@ hint: make one with `appctl tables create NAME FIELD:TYPE…`
 
 [status 2]
 [stderr]
-error: `--last` takes no `0`: 0 is not in 1..18446744073709551615
+error: `--last` takes no `0`: it is no whole number above 0
 hint: see `appctl undo --help`
 
 "#]]
@@ -904,7 +904,7 @@ there are more: `--after 6`
 
 [status 0]
 [stderr]
-undid 1 operation (6); `appctl undo 7` brings back
+undid operation 6 (`log retention forever`); `appctl undo 7` brings it back
 
 "#]]
     );

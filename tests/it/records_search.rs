@@ -139,10 +139,12 @@ id
         home.run("records search tasks acme --limit 1 --fields id"),
         str![[r#"
 
-[status 6]
+[status 0]
+[stdout]
+id
+ 3
 [stderr]
-error: the store says: database table is locked
-hint: another program is writing; try again in a moment
+there are more: raise `--limit`, or give more words
 
 "#]]
     );
