@@ -21,11 +21,16 @@ pub struct Args {
     operations: Vec<OperationId>,
     /// Undo the newest N operations that stand: not undone, and no undo themselves
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1", conflicts_with = "operations",
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = count)]
     last: Option<u64>,
     /// Say what would change and what is in the way, and change nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+fn count(text: &str) -> std::result::Result<u64, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "it is no whole number above 0".to_owned())
 }
 
 pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
@@ -51,7 +56,7 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
     let undone = operations::undo_all(app, &ids)?;
     match (undone.as_slice(), args.operations.as_slice()) {
         ([only], [_]) => ui.outcome(&Report { undone: only, what: targets[0].what.clone() }),
-        _ => ui.outcome(&Reports { undone }),
+        _ => ui.outcome(&Reports { undone, what: targets[0].what.clone() }),
     }
 }
 
@@ -111,6 +116,9 @@ impl Outcome for Report<'_> {
 #[serde(transparent)]
 struct Reports {
     undone: Vec<Undone>,
+    /// What the first of them had done
+    #[serde(skip)]
+    what: String,
 }
 
 impl Outcome for Reports {
@@ -119,6 +127,9 @@ impl Outcome for Reports {
     }
 
     fn said(&self) -> Option<String> {
+        if let [undone] = self.undone.as_slice() {
+            return Report { undone, what: self.what.clone() }.said();
+        }
         let sum = |of: fn(&Undone) -> u64| self.undone.iter().map(of).sum();
         let counts = counts(sum(|one| one.inserted), sum(|one| one.updated), sum(|one| one.deleted));
         let ids = |of: fn(&Undone) -> i64| self.undone.iter().map(|one| of(one).to_string()).collect::<Vec<_>>();
@@ -126,7 +137,7 @@ impl Outcome for Reports {
         let mut back = ids(|one| one.operation);
         back.reverse();
         Some(format!(
-            "undid {} ({undid}){counts}; `appctl undo {}` brings back",
+            "undid {} ({undid}){counts}; `appctl undo {}` brings them back",
             words::counted(self.undone.len() as u64, "operation", "operations"),
             back.join(" ")
         ))

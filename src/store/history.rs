@@ -349,7 +349,7 @@ impl Walk<'_> {
         }
         let equal = key_names.iter().map(|name| format!("{} = ?", quote(name))).collect::<Vec<_>>().join(" AND ");
         let mut statement = self.connection.prepare(&format!("SELECT * FROM {} WHERE {equal}", quote(aside)))?;
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         sql::bind(&mut statement, 1, self.key.iter().map(Value::cell))?;
         let mut rows = statement.raw_query();
         let Some(row) = rows.next()? else { return Ok(None) };

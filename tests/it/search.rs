@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use appctl::app::{App, Found, Query, Search};
 use appctl::base::search::{Term, Words};
-use appctl::base::{Table, Value};
+use appctl::base::{Clock, ConnectionName, Table, TableName, Value};
+use appctl::connections::{self, AddRequest, ObjectRequest, SyncRequest};
+use appctl::sandbox::{self, Sandbox};
 use appctl::store::Store;
 
-use crate::support::changing::{Changing, Records, seeds, some_search};
+use crate::support::changing::{Changing, Records, records_of, seeds, some_search};
+use crate::support::postgres::block_on;
 
 fn found(app: &App, table: &Table, words: &Words) -> Found {
     let query = Query::all(table, app.clock.now());
@@ -124,6 +127,49 @@ fn a_search_finds_what_a_plain_look_finds_after_any_change() {
             }
         }
     }
+}
+
+/// Every word of every third record must find what a plain look finds.
+fn check_synced(app: &App, what: &str) {
+    let table = app.store.table(&TableName::parse("contacts").unwrap()).unwrap();
+    let records = records_of(app, &table);
+    assert!(records.len() > 20, "{what}: there is too little to look for");
+    let words = records.values().step_by(9).flat_map(|record| record.values()).filter_map(|value| match value {
+        Value::Text(text) => Some(tokens(text)),
+        _ => None,
+    });
+    for word in words.flatten().chain(["added".to_owned(), "renamed".to_owned()]) {
+        let words = Words::parse(&word).unwrap();
+        let hits = found(app, &table, &words).hits;
+        let keys: BTreeSet<String> = hits.iter().map(key_of).collect();
+        assert_eq!(keys, expected(&table, &records, &words), "{what}: {word:?}");
+    }
+}
+
+#[test]
+fn what_a_sync_brings_changes_and_takes_back_is_found() {
+    block_on(async {
+        let sandbox = Sandbox::start(sandbox::Options { records: 60, ..sandbox::Options::default() }).await.unwrap();
+        let app = App::temporary(Clock::system()).unwrap();
+        let request = AddRequest {
+            source: "hubspot".to_owned(),
+            secret: Some(sandbox.token()),
+            endpoint: Some(sandbox.endpoint("hubspot").unwrap()),
+            settings: [("reconcile_every".to_owned(), "0".to_owned())].into(),
+            objects: vec![ObjectRequest { object: "contacts".to_owned(), ..ObjectRequest::default() }],
+            ..AddRequest::default()
+        };
+        connections::add(&app, &request).await.unwrap();
+        let name = ConnectionName::parse("hubspot").unwrap();
+        for run in 0..4 {
+            let request = SyncRequest { allow_deletes: true, ..SyncRequest::of(name.clone()) };
+            connections::sync(&app, &request, &mut |_| {}).await.unwrap();
+            check_synced(&app, &format!("run {run}"));
+            sandbox.hubspot().churn("contacts", "mixed", 12, run).unwrap();
+        }
+        connections::undo(&app, &name).unwrap();
+        check_synced(&app, "an undone run");
+    });
 }
 
 #[test]

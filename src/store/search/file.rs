@@ -1,10 +1,11 @@
 //! The file that the search indexes are in.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::base::Result;
+use crate::base::{Kind, Result};
 use crate::store::files;
 
 const FILE: &str = "search.db";
@@ -42,7 +43,22 @@ pub fn remove(folder: &Path) -> Result<()> {
     files::remove_database(&path(folder))
 }
 
+/// SQLite does not wait when two connections want to make the same file's first log (sqlite.org/wal.html, "Sometimes
+/// queries return SQLITE_BUSY in WAL mode"), so the later one tries again.
 fn prepare(connection: &Connection) -> Result<()> {
+    for _ in 0..TRIES {
+        match prepare_once(connection) {
+            Err(error) if error.kind == Kind::Busy => std::thread::sleep(PAUSE),
+            other => return other,
+        }
+    }
+    prepare_once(connection)
+}
+
+const TRIES: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(25);
+
+fn prepare_once(connection: &Connection) -> Result<()> {
     let version: i64 = connection.query_row("PRAGMA search.user_version", [], |row| row.get(0))?;
     if version != VERSION {
         connection.execute_batch("PRAGMA search.page_size = 8192")?;

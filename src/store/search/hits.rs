@@ -1,14 +1,15 @@
 //! Finding records in an index, reading them, and marking what was looked for.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use rusqlite::{Connection, params};
 
 use super::index::{Index, TOKENIZER, columns, key_columns};
-use super::{Found, Hit, Search, places, text_of};
+use super::{Found, Hit, Search, places, text_cell, text_of};
 use crate::base::filter::{Filter, Op, Operand};
 use crate::base::search::{Marked, Term, Words};
-use crate::base::{FieldName, Result, Table, Value};
+use crate::base::{Cell, FieldName, Result, Table, Value};
 use crate::store::change::get;
 use crate::store::read::{self, Query};
 use crate::store::schema;
@@ -23,25 +24,30 @@ const LONG: usize = 200;
 
 /// The records that the index has for these words and the query's filter keeps.
 pub fn find(connection: &Connection, search: &Search<'_>, index: &Index) -> Result<Found> {
-    let query = search.query;
-    let table = query.table;
     let matching = matching(search.words);
+    let mut found = best(connection, search.query, *index, &matching)?;
+    mark(connection, search.query.table, &matching, &mut found.hits)?;
+    Ok(found)
+}
+
+/// The best records, without marks.
+fn best(connection: &Connection, query: &Query<'_>, index: Index, matching: &str) -> Result<Found> {
+    let table = query.table;
     let limit = query.limit.unwrap_or(u64::MAX);
-    let mut hits = Vec::new();
-    let mut more = false;
-    let mut statement = connection.prepare_cached(&ranked(table, *index, is_everything(&query.filter), limit))?;
-    let mut rows = statement.query([&matching])?;
+    let mut found = Found { hits: Vec::new(), more: false };
+    let text = ranked(table, index, is_everything(&query.filter), limit);
+    let mut statement = connection.prepare_cached(&text)?;
+    let mut rows = statement.query([matching])?;
     while let Some(row) = rows.next()? {
         let key = sql::values(row, 1, table.key.len())?;
         let Some(values) = record(connection, query, &key)? else { continue };
-        if hits.len() as u64 == limit {
-            more = true;
+        if found.hits.len() as u64 == limit {
+            found.more = true;
             break;
         }
-        hits.push(Hit { key, score: -row.get::<_, f64>(0)?, values, matches: Vec::new() });
+        found.hits.push(Hit { key, score: -row.get::<_, f64>(0)?, values, matches: Vec::new() });
     }
-    mark(connection, table, &matching, &mut hits)?;
-    Ok(Found { hits, more })
+    Ok(found)
 }
 
 /// The statement that gives score and key of what matches, the best first.
@@ -119,9 +125,10 @@ fn mark(connection: &Connection, table: &Table, matching: &str, hits: &mut [Hit]
     let mut insert = connection.prepare(&text)?;
     for (number, hit) in hits.iter().enumerate() {
         let Some(record) = get(connection, table, &hit.key)? else { continue };
-        let texts: Vec<Value> = places.iter().map(|place| plain(text_of(table, *place, &record[*place]))).collect();
-        let number = Value::Integer(i64::try_from(number).unwrap_or(0));
-        sql::bind(&mut insert, 1, [number.cell()].into_iter().chain(texts.iter().map(Value::cell)))?;
+        let texts = places.iter().map(|place| text_of(table, *place, record[*place].cell()).map(plain));
+        let texts: Vec<_> = texts.collect();
+        let number = Cell::Integer(i64::try_from(number).unwrap_or(0));
+        sql::bind(&mut insert, 1, [number].into_iter().chain(texts.iter().map(text_cell)))?;
         insert.raw_execute()?;
     }
     let marked = (0..columns.len()).map(|column| {
@@ -153,11 +160,8 @@ fn mark(connection: &Connection, table: &Table, matching: &str, hits: &mut [Hit]
 }
 
 /// Without the characters that marks are made with.
-fn plain(value: Value) -> Value {
-    match value {
-        Value::Text(text) if text.contains([OPEN, CLOSE]) => Value::Text(text.replace([OPEN, CLOSE], "\u{FFFD}")),
-        value => value,
-    }
+fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains([OPEN, CLOSE]) { text.replace([OPEN, CLOSE], "\u{FFFD}").into() } else { text }
 }
 
 fn marked_text(text: &str) -> Marked {

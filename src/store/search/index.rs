@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 
-use super::{Indexing, places, text_of};
+use super::{Indexing, places, text_cell, text_of};
 use crate::base::{Cell, Result, Table, Value};
 use crate::store::change::{get, parse_key};
 use crate::store::retention;
@@ -139,11 +139,11 @@ impl Index {
         while let Some(row) = rows.next()? {
             let key = sql::values(row, 0, width)?;
             let doc = writer.number(&key)?;
-            let mut cells = Vec::with_capacity(places.len());
+            let mut texts = Vec::with_capacity(places.len());
             for (index, place) in places.iter().enumerate() {
-                cells.push(text_of(table, *place, &sql::cell(row.get_ref(width + index)?).to_value()));
+                texts.push(text_of(table, *place, sql::cell(row.get_ref(width + index)?)));
             }
-            writer.write(doc, &cells)?;
+            writer.write(doc, texts.iter().map(text_cell))?;
             done += 1;
             if done % 1_000 == 0 {
                 tell(done, total)?;
@@ -167,9 +167,9 @@ impl Index {
             match get(connection, table, &key)? {
                 Some(record) => {
                     let doc = writer.number(&key)?;
-                    let cells: Vec<Value> =
-                        places.iter().map(|place| text_of(table, *place, &record[*place])).collect();
-                    writer.write(doc, &cells)?;
+                    let texts: Vec<_> =
+                        places.iter().map(|place| text_of(table, *place, record[*place].cell())).collect();
+                    writer.write(doc, texts.iter().map(text_cell))?;
                 }
                 None => writer.remove(&key)?,
             }
@@ -247,8 +247,8 @@ impl<'c> Writer<'c> {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
-    fn write(&mut self, doc: i64, texts: &[Value]) -> Result<()> {
-        sql::bind(&mut self.write, 1, [Cell::Integer(doc)].into_iter().chain(texts.iter().map(Value::cell)))?;
+    fn write<'v>(&mut self, doc: i64, texts: impl Iterator<Item = Cell<'v>>) -> Result<()> {
+        sql::bind(&mut self.write, 1, [Cell::Integer(doc)].into_iter().chain(texts))?;
         self.write.raw_execute()?;
         Ok(())
     }

@@ -4,12 +4,14 @@
 //! one is made anew, no write of a record waits for them, and backups do not carry them. Every search first brings its
 //! table's index up to the last recorded operation: whatever made the change, one mechanism covers it.
 
+use std::borrow::Cow;
+
 use rusqlite::Connection;
 
 use super::read::Query;
 use super::{Store, readonly, schema};
 use crate::base::search::{Marked, Words};
-use crate::base::{Error, FieldName, FieldType, Kind, Result, Table, Value};
+use crate::base::{Cell, Error, FieldName, FieldType, Kind, Result, Table, Value};
 
 mod file;
 mod hits;
@@ -135,16 +137,19 @@ fn found(connection: &Connection, search: &Search<'_>, tell: &mut Indexing<'_>) 
     result
 }
 
-/// The words of a value as they are indexed: the options of a `multi_select` one below the other.
-fn text_of(table: &Table, place: usize, value: &Value) -> Value {
-    match (&table.fields[place].field_type, value) {
-        (FieldType::MultiSelect { .. }, Value::Text(text)) => match serde_json::from_str::<Vec<String>>(text) {
-            Ok(options) => Value::Text(options.join("\n")),
-            Err(_) => value.clone(),
-        },
-        (_, Value::Text(_)) => value.clone(),
-        _ => Value::Null,
-    }
+/// A value as it is indexed: the options of a `multi_select` one below the other, nothing for what is no text.
+fn text_of<'v>(table: &Table, place: usize, cell: Cell<'v>) -> Option<Cow<'v, str>> {
+    let Cell::Text(text) = cell else { return None };
+    let options = match table.fields[place].field_type {
+        FieldType::MultiSelect { .. } => serde_json::from_str::<Vec<String>>(text).ok(),
+        _ => None,
+    };
+    Some(options.map_or(Cow::Borrowed(text), |options| Cow::Owned(options.join("\n"))))
+}
+
+/// A text on its way into an index.
+fn text_cell<'v>(text: &'v Option<Cow<'v, str>>) -> Cell<'v> {
+    text.as_deref().map_or(Cell::Null, Cell::Text)
 }
 
 /// The places of the searched fields among the table's.

@@ -94,20 +94,7 @@ impl Changing {
     }
 
     pub fn records(&self) -> Records {
-        let table = self.described();
-        let mut records = Records::new();
-        self.app
-            .store
-            .read(&Query::all(&table, self.app.clock.now()), &mut |cells| {
-                let values =
-                    table.fields.iter().zip(cells).map(|(field, cell)| (field.name.to_string(), cell.to_value()));
-                let values: BTreeMap<String, Value> = values.filter(|(_, value)| !value.is_null()).collect();
-                let key = table.key.iter().map(|name| format!("{:?}", values[name.as_str()])).collect::<Vec<_>>();
-                records.insert(key.join(" "), values);
-                Ok(ControlFlow::Continue(()))
-            })
-            .unwrap();
-        records
+        records_of(&self.app, &self.described())
     }
 
     /// The newest operation's number.
@@ -226,6 +213,21 @@ impl Changing {
         }
         self.table = self.app.store.tables().unwrap()[0].name.clone();
     }
+}
+
+/// Every record of a table, as a plain look finds them.
+pub fn records_of(app: &App, table: &Table) -> Records {
+    let mut records = Records::new();
+    let query = Query::all(table, app.clock.now());
+    let each = &mut |cells: &[appctl::base::Cell<'_>]| {
+        let values = table.fields.iter().zip(cells).map(|(field, cell)| (field.name.to_string(), cell.to_value()));
+        let values: BTreeMap<String, Value> = values.filter(|(_, value)| !value.is_null()).collect();
+        let key = table.key.iter().map(|name| format!("{:?}", values[name.as_str()])).collect::<Vec<_>>();
+        records.insert(key.join(" "), values);
+        Ok(ControlFlow::Continue(()))
+    };
+    app.store.read(&query, each).unwrap();
+    records
 }
 
 fn new_key(table: &Table, dice: &mut StdRng) -> Vec<Value> {
