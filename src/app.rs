@@ -6,15 +6,16 @@ use crate::http::Http;
 use crate::store::Store;
 use crate::vault::Vault;
 
+/// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
-    Applied, Author, AuthorKind, BackupStep, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conversion, Convert,
-    Copied, Counts, Cut, Depth, EachRow, FinishObject, Found, Hit, Holds, Indexing, Inspection, Interrupted, Kin, Load,
-    LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation, OperationFilter, OperationId, Outcome, Paths, Present,
-    Query, Ready, Refusal, Refused, Removed, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Undone,
+    Applied, Author, AuthorKind, BackupStep, Batch, BatchListing, BatchNext, Change, ChangeRecord, Conflict,
+    Conversion, Convert, Copied, Counts, Cut, Depth, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit,
+    Holds, Indexing, Inspection, Interrupted, Kin, Load, LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation,
+    OperationFilter, OperationId, Outcome, Paths, Present, Prune, Pruned, Query, Ready, Refusal, Refused, Rehearsed,
+    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Undone,
     VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
     network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };
-/// The store's words, for the nouns: they reach the store only through an app.
 
 pub struct App {
     pub store: Store,

@@ -1,10 +1,13 @@
 //! One value of a record, as the store holds it: SQLite's five storage classes, nothing rounded and nothing guessed.
 //! What a value means (a decimal, a date) is said by the field's type.
 
+use std::cmp::Ordering;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value as Json;
 
+use super::decimal;
 use super::field::FieldType;
 use super::rows::Cell;
 
@@ -101,12 +104,45 @@ impl Cell<'_> {
                 serde_json::Number::from_f64(number).map_or_else(|| Json::String(number.to_string()), Json::Number)
             }
             (Cell::Text(text), FieldType::Json | FieldType::MultiSelect { .. }) => {
-                serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.to_owned()))
+                // Whoever reads it would get other numbers than are stored; as text it is what it is.
+                let parsed = serde_json::from_str(text).ok().filter(|_| keeps_numbers(text));
+                parsed.unwrap_or_else(|| Json::String(text.to_owned()))
             }
             (Cell::Text(text), _) => Json::String(text.to_owned()),
             (Cell::Blob(bytes), _) => Json::String(BASE64.encode(bytes)),
         }
     }
+}
+
+/// Whether every number of a JSON text is the same after it was read as 64 bits.
+fn keeps_numbers(json: &str) -> bool {
+    /// So many digits are always kept.
+    const SHORT: usize = 15;
+    let mut rest = json;
+    while let Some(at) = rest.find(|letter: char| letter == '"' || letter == '-' || letter.is_ascii_digit()) {
+        rest = &rest[at..];
+        let length = if let Some(text) = rest.strip_prefix('"') {
+            let mut escaped = false;
+            let end = text.find(|letter: char| {
+                let ends = letter == '"' && !escaped;
+                escaped = letter == '\\' && !escaped;
+                ends
+            });
+            end.map_or(rest.len(), |end| end + 2)
+        } else {
+            let is_part = |letter: char| letter.is_ascii_digit() || "+-.eE".contains(letter);
+            let length = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
+            let (number, short) = (&rest[..length], length <= SHORT && !rest[..length].contains(['e', 'E']));
+            let read = || serde_json::from_str::<serde_json::Number>(number).ok();
+            let same = |read: serde_json::Number| decimal::compare(number, &read.to_string()) == Some(Ordering::Equal);
+            if !short && !read().is_some_and(same) {
+                return false;
+            }
+            length
+        };
+        rest = &rest[length..];
+    }
+    true
 }
 
 impl From<i64> for Value {

@@ -27,6 +27,7 @@ pub struct Args {
 pub fn run(globals: &Globals, ui: &mut Ui, args: &Args) -> Result<()> {
     upkeep::must_exist(&super::config(globals)?)?;
     let app = super::open(globals)?;
+    app.store.check_backup_target(&args.file)?;
     let replace = args.file.is_file();
     if replace {
         ui.confirmed(&format!("Replace `{}`, which is there already?", args.file.display()))?;

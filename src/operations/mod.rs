@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{App, Operation, OperationFilter, OperationId, Undone};
+use crate::app::{App, Detail, Operation, OperationFilter, OperationId, Prune, Pruned, Rehearsed, Retention, Undone};
 use crate::base::{Error, Result, Timestamp, datetime};
 
 /// Operations, newest first.
@@ -15,10 +15,50 @@ pub fn find(app: &App, id: OperationId) -> Result<Operation> {
     app.store.operation(id)
 }
 
+/// What an operation did, up to this many things, and whether there are more.
+pub fn details(app: &App, id: OperationId, limit: u64) -> Result<(Vec<Detail>, bool)> {
+    app.store.details(id, limit)
+}
+
 /// Takes an operation back, an undo too, as a new operation. Nothing changes when something later touched the same
 /// records: `Kind::Conflict` names them.
 pub fn undo(app: &App, id: OperationId) -> Result<Undone> {
     app.store.undo(id, &app.person())
+}
+
+/// Takes operations back, the newest first and each as an operation of its own: all of them, or none.
+pub fn undo_all(app: &App, ids: &[OperationId]) -> Result<Vec<Undone>> {
+    app.store.undo_all(ids, &app.person())
+}
+
+/// What `undo` would do, and what is in its way.
+pub fn rehearse_undo(app: &App, ids: &[OperationId]) -> Result<Vec<Rehearsed>> {
+    app.store.rehearse_undo(ids, &app.person())
+}
+
+/// The newest operations that stand, newest first: not undone, and no undo themselves.
+pub fn last_standing(app: &App, count: u64) -> Result<Vec<OperationId>> {
+    app.store.last_standing(count)
+}
+
+/// How long operations are kept.
+pub fn retention(app: &App) -> Result<Retention> {
+    app.store.retention()
+}
+
+/// Sets how long operations are kept, as an operation.
+pub fn keep_for(app: &App, retention: Retention) -> Result<Option<OperationId>> {
+    app.store.keep_for(retention, &app.person())
+}
+
+/// Lets go of old operations. `tell` hears how many changes are gone; an error of its stops after a step.
+pub fn prune(app: &App, which: &Prune, tell: &mut dyn FnMut(u64) -> Result<()>) -> Result<Pruned> {
+    app.store.prune(which, tell)
+}
+
+/// Gives the room in the app's file that nothing uses back to the disk.
+pub fn compact(app: &App) -> Result<()> {
+    app.store.compact()
 }
 
 /// Reads how far back to look: `30m`, `12h`, `7d`, `2w`, a date, or a time.

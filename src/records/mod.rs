@@ -4,7 +4,9 @@
 mod convert;
 mod create;
 mod delete;
+pub mod export;
 mod given;
+mod history;
 pub mod import;
 mod key;
 mod list;
@@ -22,6 +24,7 @@ pub use convert::converter;
 pub use create::create;
 pub use delete::delete;
 pub use given::{Given, Named, Place, Stream, given_json, given_texts, named_json};
+pub use history::history;
 pub use key::{find as find_key, parse as parse_key, print as print_key};
 pub use list::{Listing, Shape, all_fields, columns, prepare};
 pub use read::{Looked, count, get, look};

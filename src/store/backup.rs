@@ -66,6 +66,11 @@ impl Store {
         Ok(copied)
     }
 
+    /// Whether a backup may be put there, which `backup` asks too: for a door that asks a person before it replaces a file.
+    pub fn check_backup_target(&self, target: &Path) -> Result<()> {
+        check_target(target, &self.folder)
+    }
+
     /// Notes a copy beside the main file.
     pub fn note_backup(&self, copied: &Copied) -> Result<()> {
         let mut known = backups(&self.folder);
@@ -119,6 +124,13 @@ fn check_target(target: &Path, store: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Whether a file begins as every SQLite file does (sqlite.org/fileformat2.html).
+pub fn is_sqlite(file: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    File::open(file)?.take(16).read_to_end(&mut start)?;
+    Ok(start == b"SQLite format 3\0")
+}
+
 /// The folder that a path lies in; `.` for a bare name.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -143,7 +155,7 @@ fn copy(
 ) -> Result<Copied> {
     let part = Part::beside(target)?;
     // Everything is read in this transaction: the pages that are copied and the rows that they are compared with.
-    from.execute_batch("BEGIN")?;
+    from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?; // the first read begins it
     let result = (|| {
         copy_pages(from, &part, interrupt, tell)?;
         let before = rows_of(from, interrupt, tell)?;

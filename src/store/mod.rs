@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use rusqlite::Connection;
 use serde_json::Value as Json;
 
-use crate::base::{Clock, Error, Result, Table, TableName};
+use crate::base::{Clock, Error, Kind, Result, Table, TableName};
 
 mod backup;
 mod change;
@@ -17,6 +17,7 @@ mod expression;
 mod files;
 mod filter;
 mod functions;
+mod history;
 mod holders;
 mod indexes;
 mod inspect;
@@ -42,13 +43,15 @@ pub use change::{
 };
 pub use disk::{free as free_space, network_of};
 pub use expression::formula_sql;
+pub use history::{Detail, FieldChange, History, Step, StepKind};
 pub use holders::{OpenBy, holders};
 pub use inspect::{Depth, Inspection, Kin, VERSION, inspect, inspect_file, wal as waiting_log};
 pub use log::LogWatch;
-pub use operations::{ChangeRecord, Operation, OperationFilter, Undone};
+pub use operations::{ChangeRecord, Conflict, Operation, OperationFilter, Rehearsed, Undone};
 pub use paths::{Meaning, Paths};
 pub use read::{Query, Sort};
 pub use restore::{Holds, Present, Ready, prepare as prepare_restore, present};
+pub use retention::{Prune, Pruned, Retention};
 pub use search::{Found, Hit, Indexing, Search, is_searched};
 pub use select::{Cut, EachRow, SelectLimits, Selected};
 pub use sync::{
@@ -72,13 +75,21 @@ impl Store {
     pub fn open(folder: &Path, clock: Clock) -> Result<Self> {
         disk::refuse_network(folder)?;
         files::make_folder(folder)?;
-        let connection = schema::open(&folder.join(FILE), &clock)?;
-        change::bulk::tidy(&connection, folder)?;
         let path = folder.join(FILE);
         let connection = match schema::open(&path, &clock) {
             Err(_) if readonly::applies(&path) => readonly::open(&path)?,
-            opened => opened?,
+            opened => {
+                let connection = opened?;
+                // What cannot be cleared away now (a full disk) is cleared next time; reading does not wait for it.
+                let put_up_with = |error: &Error| matches!(error.kind, Kind::DiskFull | Kind::Denied | Kind::Busy);
+                match change::bulk::tidy(&connection, folder) {
+                    Err(error) if !put_up_with(&error) => return Err(error),
+                    _ => connection,
+                }
+            }
         };
+        // What cannot be tidied now (another program writes, the disk is read-only) is tidied another time.
+        let _ = change::bulk::tidy(&connection, folder);
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::change::{Author, AuthorKind, Change, DOCUMENTS, OperationId, damaged, parse_key};
-use super::{Store, schema, sql, sync};
+use super::{Store, history, retention, schema, sql, sync};
 use crate::base::references;
 use crate::base::{Computed, ConnectionName, Error, FieldName, Kind, Result, Table, TableName, Timestamp, Value};
 
@@ -37,8 +37,36 @@ pub struct OperationFilter {
     pub table: Option<TableName>,
     pub author: Option<String>,
     pub connection: Option<ConnectionName>,
+    /// Made by such an author
+    pub by: Option<AuthorKind>,
     pub since: Option<Timestamp>,
+    /// Before this moment
+    pub until: Option<Timestamp>,
+    /// Older than this operation, which goes on where a list ended
+    pub after: Option<OperationId>,
     pub limit: Option<u64>,
+}
+
+/// A later change that an undo would clobber.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    /// What was changed again: `people 1`
+    pub thing: String,
+    pub operation: OperationId,
+    pub what: String,
+}
+
+/// What an undo would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rehearsed {
+    pub target: Operation,
+    pub inserted: u64,
+    pub updated: u64,
+    pub deleted: u64,
+    /// What was changed later, at most 21
+    pub conflicts: Vec<Conflict>,
+    /// Why it cannot be undone, when it cannot
+    pub refused: Option<Error>,
 }
 
 /// One change within an operation.
@@ -74,9 +102,11 @@ impl Store {
         let text = format!(
             "SELECT {COLUMNS} FROM _appctl_operations WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM json_each(tables) WHERE value = ?1))
              AND (?2 IS NULL OR author = ?2) AND (?3 IS NULL OR connection = ?3) AND (?4 IS NULL OR datetime_key(at) >= datetime_key(?4))
-             ORDER BY id DESC LIMIT ?5"
+             AND (?5 IS NULL OR datetime_key(at) < datetime_key(?5)) AND (?6 IS NULL OR author_kind = ?6)
+             AND id < ?7 AND id > ?8 ORDER BY id DESC LIMIT ?9"
         );
         let connection = self.lock();
+        let pruned = retention::pruned(&connection)?;
         let mut statement = connection.prepare_cached(&text)?;
         let rows = statement.query_map(
             params![
@@ -84,6 +114,10 @@ impl Store {
                 which.author,
                 which.connection.as_ref().map(ConnectionName::as_str),
                 which.since.map(Timestamp::rfc3339),
+                which.until.map(Timestamp::rfc3339),
+                which.by.map(AuthorKind::word),
+                which.after.unwrap_or(OperationId::MAX),
+                pruned.id,
                 which.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX)),
             ],
             |row| Ok(operation(row)),
@@ -106,23 +140,86 @@ impl Store {
     /// `Kind::Conflict` when something later touched the same records (they are named, nothing is changed), `Kind::Busy`
     /// while the connection whose run it was is syncing.
     pub fn undo(&self, id: OperationId, by: &Author) -> Result<Undone> {
-        let target = self.operation(id)?;
-        let held = match &target.connection {
-            Some(name) => Some(self.hold(&ConnectionName::parse(name)?)?),
-            None => None,
-        };
+        let undone = self.undo_all(&[id], by)?;
+        Ok(undone.into_iter().next().expect("one operation is undone by one"))
+    }
+
+    /// Takes operations back, the newest first, each as an operation of its own: all of them, or none.
+    pub fn undo_all(&self, ids: &[OperationId], by: &Author) -> Result<Vec<Undone>> {
+        let ids = newest_first(ids);
+        let targets = ids.iter().map(|id| self.operation(*id)).collect::<Result<Vec<_>>>()?;
+        let connections: BTreeSet<&String> = targets.iter().filter_map(|target| target.connection.as_ref()).collect();
+        let held = connections.into_iter().map(|name| self.hold(&ConnectionName::parse(name)?));
+        let held = held.collect::<Result<Vec<_>>>()?;
         let undone = {
             let connection = self.lock();
-            sql::immediately(&connection, || undo(&connection, id, by, &self.clock))?
+            let all = || ids.iter().map(|id| undo(&connection, *id, by, &self.clock)).collect::<Result<Vec<_>>>();
+            let undone = sql::immediately(&connection, all)?;
+            retention::prune_a_little(&connection, &self.clock);
+            undone
         };
-        if let (Some(held), Some(_)) = (held, &target.connection) {
-            held.forget_progress(self)?;
-        }
+        held.iter().try_for_each(|held| held.forget_progress(self))?;
         Ok(undone)
+    }
+
+    /// Does what `undo_all` would, says what came of it, and takes it back.
+    pub fn rehearse_undo(&self, ids: &[OperationId], by: &Author) -> Result<Vec<Rehearsed>> {
+        let connection = self.lock();
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        let all = newest_first(ids).into_iter().map(|id| rehearse(&connection, id, by, &self.clock));
+        let rehearsed = all.collect::<Result<Vec<_>>>();
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK")?;
+        }
+        rehearsed
+    }
+
+    /// The newest operations that stand, newest first: not undone, and no undo themselves.
+    pub fn last_standing(&self, count: u64) -> Result<Vec<OperationId>> {
+        let connection = self.lock();
+        let text = "SELECT id FROM _appctl_operations WHERE undone_by IS NULL AND undoes IS NULL AND id > ?
+                    ORDER BY id DESC LIMIT ?";
+        let mut statement = connection.prepare_cached(text)?;
+        let pruned = retention::pruned(&connection)?.id;
+        let rows = statement.query_map(params![pruned, i64::try_from(count).unwrap_or(i64::MAX)], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 
-fn find(connection: &Connection, id: OperationId) -> Result<Operation> {
+fn newest_first(ids: &[OperationId]) -> Vec<OperationId> {
+    let ids: BTreeSet<OperationId> = ids.iter().copied().collect();
+    ids.into_iter().rev().collect()
+}
+
+fn rehearse(connection: &Connection, id: OperationId, by: &Author, clock: &crate::base::Clock) -> Result<Rehearsed> {
+    let target = find(connection, id)?;
+    let conflicts = if target.undone_by.is_none() { conflicts(connection, id)? } else { Vec::new() };
+    connection.execute_batch("SAVEPOINT rehearsal")?;
+    let undone = undo(connection, id, by, clock);
+    let (undone, refused) = match undone {
+        Ok(undone) => (Some(undone), None),
+        Err(error) if error.kind == Kind::Conflict => (None, Some(error)),
+        Err(error) => return Err(error),
+    };
+    let end = if refused.is_some() { "ROLLBACK TO rehearsal; RELEASE rehearsal" } else { "RELEASE rehearsal" };
+    connection.execute_batch(end)?;
+    let count = |of: fn(&Undone) -> u64| undone.as_ref().map_or(0, of);
+    Ok(Rehearsed {
+        inserted: count(|undone| undone.inserted),
+        updated: count(|undone| undone.updated),
+        deleted: count(|undone| undone.deleted),
+        target,
+        conflicts,
+        refused,
+    })
+}
+
+/// `Kind::NotFound` when there is no such operation, or it is no longer kept.
+pub(super) fn find(connection: &Connection, id: OperationId) -> Result<Operation> {
+    if (1..=retention::pruned(connection)?.id).contains(&id) {
+        return Err(Error::not_found(format!("operation {id} is older than what the log keeps"))
+            .hint("see `appctl log` for what can be undone, and `appctl log retention` for how long"));
+    }
     let text = format!("SELECT {COLUMNS} FROM _appctl_operations WHERE id = ?");
     let found = connection.query_row(&text, [id], |row| Ok(operation(row))).optional()?;
     found.unwrap_or_else(|| Err(Error::not_found(format!("there is no operation {id}")).hint("see `appctl log`")))
@@ -178,7 +275,7 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     let mut change = Change::begin(connection);
     let records = changes(connection, id)?;
     for record in records.iter().rev() {
-        revert(&mut change, record)?;
+        revert(&mut change, record).map_err(|error| in_the_way(id, error))?;
     }
     change.refuse_pointing_nowhere(id, &records)?;
     refuse_dangling(connection, id, &broken)?;
@@ -197,10 +294,28 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     Ok(Undone { operation, undid: id, inserted: change.inserted, updated: change.updated, deleted: change.deleted })
 }
 
+/// A rule that what came back would break, a value that another record has by now: that stands in the way of the undo.
+fn in_the_way(id: OperationId, error: Error) -> Error {
+    let broken = ["NOT NULL", "UNIQUE"].iter().find_map(|rule| {
+        let (_, columns) = error.message.split_once(&format!("{rule} constraint failed: "))?;
+        let names: Vec<&str> =
+            columns.split(", ").map(|column| column.split_once('.').map_or(column, |(_, name)| name)).collect();
+        Some((*rule, names.join(", ")))
+    });
+    let why = match (broken, error.kind) {
+        (Some(("UNIQUE", names)), _) => format!("two records have the same `{names}` by now"),
+        (Some((_, names)), _) => format!("records that came later have no `{names}`"),
+        (None, Kind::Usage | Kind::NotFound | Kind::Conflict) => error.message,
+        (None, _) => return error,
+    };
+    Error::new(Kind::Conflict, format!("operation {id} cannot be undone: {why}"))
+        .hint("change the records that are in the way first; nothing was changed")
+}
+
 /// Later operations that still stand and touched the same records, or the names, fields and values that these need.
 ///
 /// An operation that was undone does not stand, and neither does the undo of an operation that is itself later.
-fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
+fn conflicts(connection: &Connection, id: OperationId) -> Result<Vec<Conflict>> {
     let scope = "CASE WHEN kind IN ('load', 'fill', 'empty', 'create_table', 'drop_table') THEN 'whole'
         WHEN kind IN ('redescribe', 'rename_table') THEN 'table'
         WHEN kind IN ('add_field', 'drop_field', 'rename_field', 'change_field', 'add_computed', 'drop_computed', 'carry')
@@ -210,42 +325,53 @@ fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
             SELECT id, what FROM _appctl_operations
             WHERE id > ?1 AND undone_by IS NULL AND (undoes IS NULL OR undoes < ?1)
         ),
-        mine AS (SELECT *, {scope} FROM _appctl_changes WHERE operation = ?1),
-        later AS (SELECT *, {scope} FROM _appctl_changes WHERE operation > ?1),
+        named AS MATERIALIZED (
+            SELECT value ->> 0 AS table_name, value ->> 1 AS later_name, value ->> 2 AS since, value ->> 3 AS until
+            FROM json_each(?4)
+        ),
+        mine AS NOT MATERIALIZED (SELECT *, {scope} FROM _appctl_changes WHERE operation = ?1),
+        later AS NOT MATERIALIZED (
+            SELECT named.table_name, key, kind, before, operation, later_name, {scope}
+            FROM named CROSS JOIN _appctl_changes AS changes ON changes.table_name = later_name
+            WHERE operation > ?1 AND operation BETWEEN since AND until
+        ),
         touching AS (
             -- the same record, document or field
-            SELECT later.* FROM mine JOIN later USING (table_name, key)
+            SELECT later.* FROM mine CROSS JOIN later USING (table_name, key)
             WHERE mine.scope IN ('row', 'field') AND later.scope = mine.scope
                 AND NOT (mine.table_name = ?2 AND json_extract(mine.key, '$[0]') = ?3)
             UNION ALL
             -- the table is another one, or has another name or description
-            SELECT later.* FROM (SELECT DISTINCT table_name, scope = 'row' AS row FROM mine) AS mine JOIN later USING (table_name)
+            SELECT later.* FROM (SELECT DISTINCT table_name, scope = 'row' AS row FROM mine) AS mine
+            CROSS JOIN later USING (table_name)
             WHERE later.key = '' AND (later.scope = 'whole' OR later.kind = 'rename_table' OR later.scope = 'table' AND NOT row)
             UNION ALL
             -- anything in a table that was made or dropped, any field of one that was described anew
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE mine.scope = 'whole' OR mine.kind = 'redescribe' AND later.scope = 'field'
+            SELECT later.* FROM (SELECT * FROM mine WHERE scope = 'whole' OR kind = 'redescribe') AS mine
+            CROSS JOIN later USING (table_name)
+            WHERE mine.scope = 'whole' OR later.scope = 'field'
             UNION ALL
-            -- a value that has no place any more
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE mine.scope = 'row' AND mine.before IS NOT NULL AND (later.key < '[' OR later.key >= '\\')
-                AND (later.kind IN ('drop_field', 'rename_field')
-                    OR later.kind = 'change_field' AND json_extract(later.before, '$.retyped'))
-                AND EXISTS (SELECT 1 FROM json_each(mine.before) AS image WHERE image.key = later.key)
+            -- a field that a value of mine needs
+            SELECT later.* FROM later
+            WHERE later.kind IN ('drop_field', 'rename_field', 'change_field')
+                AND (later.kind <> 'change_field' OR json_extract(later.before, '$.retyped'))
+                AND EXISTS (SELECT 1 FROM mine, json_each(mine.before) AS image
+                    WHERE mine.table_name = later.table_name AND mine.scope = 'row' AND image.key = later.key)
             UNION ALL
             -- a value that came after the field was dropped or changed
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE later.scope = 'row' AND (mine.kind = 'drop_field' OR mine.kind = 'change_field' AND json_extract(mine.before, '$.retyped'))
-                AND (later.kind = 'insert' AND mine.kind = 'change_field'
-                    OR later.kind = 'update' AND EXISTS (SELECT 1 FROM json_each(later.before) AS image WHERE image.key = mine.key))
+            SELECT later.* FROM (SELECT * FROM mine WHERE kind = 'drop_field'
+                OR kind = 'change_field' AND json_extract(before, '$.retyped')) AS mine
+            CROSS JOIN later USING (table_name)
+            WHERE later.kind = 'insert' AND mine.kind = 'change_field'
+                OR later.kind = 'update' AND EXISTS (SELECT 1 FROM json_each(later.before) AS image WHERE image.key = mine.key)
         )
-        SELECT DISTINCT standing.id, standing.what, touching.table_name, touching.key
+        SELECT DISTINCT standing.id, standing.what, touching.later_name, touching.key
         FROM touching JOIN standing ON standing.id = touching.operation
-        ORDER BY standing.id, touching.table_name, touching.key LIMIT 21"
+        ORDER BY standing.id, touching.later_name, touching.key LIMIT 21"
     );
     let mut statement = connection.prepare(&text)?;
-    let mut rows = statement.query(params![id, DOCUMENTS, SYNC_STATE])?;
-    let mut named = Vec::new();
+    let mut rows = statement.query(params![id, DOCUMENTS, SYNC_STATE, later_names(connection, id)?.to_string()])?;
+    let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (by, what, table, key): (i64, String, String, String) =
             (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
@@ -254,14 +380,39 @@ fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
         } else {
             format!("{table} {}", key.trim_matches(['[', ']']))
         };
-        named.push(format!("{} (operation {by}: {what})", thing.trim_end()));
+        found.push(Conflict { thing: thing.trim_end().to_owned(), operation: by, what });
     }
-    if named.is_empty() {
+    Ok(found)
+}
+
+/// The names that this operation's tables had since, each with the operations between which it had it: a table that was
+/// renamed and got its old name back was changed under the other one too.
+fn later_names(connection: &Connection, id: OperationId) -> Result<Json> {
+    let mut statement =
+        connection.prepare_cached("SELECT DISTINCT table_name FROM _appctl_changes WHERE operation = ?")?;
+    let tables: Vec<String> = statement.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut named = Vec::new();
+    for table in tables {
+        named.push(serde_json::json!([table, table, id, OperationId::MAX]));
+        let renames = history::renames_after(connection, &table, id)?;
+        for (place, (since, name)) in renames.iter().enumerate().filter(|(_, (_, name))| *name != table) {
+            let until = renames.get(place + 1).map_or(OperationId::MAX, |(until, _)| *until);
+            named.push(serde_json::json!([table, name, since, until]));
+        }
+    }
+    Ok(Json::Array(named))
+}
+
+fn refuse_conflicts(connection: &Connection, id: OperationId) -> Result<()> {
+    let found = conflicts(connection, id)?;
+    if found.is_empty() {
         return Ok(());
     }
-    let more = if named.len() > 20 { ", and more" } else { "" };
-    named.truncate(20);
-    Err(Error::new(Kind::Conflict, format!("operation {id} was built upon later: {}{more}", named.join(", ")))
+    let more = if found.len() > 20 { ", and more" } else { "" };
+    let named = found.iter().take(20);
+    let named = named.map(|Conflict { thing, operation, what }| format!("{thing} (operation {operation}: {what})"));
+    let named = named.collect::<Vec<_>>().join(", ");
+    Err(Error::new(Kind::Conflict, format!("operation {id} was built upon later: {named}{more}"))
         .hint("undo the later operations first; nothing was changed"))
 }
 

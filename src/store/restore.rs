@@ -146,6 +146,9 @@ fn copy_log(file: &Path, copy: &Path, interrupt: &Interrupt) -> Result<()> {
 
 fn check(file: &Path, copy: &Path, clock: &Clock, interrupt: &Interrupt) -> Result<Holds> {
     let shown = file.display();
+    if !backup::is_sqlite(copy)? {
+        return Err(no_backup(file));
+    }
     let found = inspect::inspect_file(copy, Depth::Deep, interrupt).doing(|| format!("reading `{shown}`"))?;
     if let Some(first) = found.problems.first() {
         let why = format!("`{shown}` is damaged, so nothing was changed: {first}");
@@ -157,10 +160,7 @@ fn check(file: &Path, copy: &Path, clock: &Clock, interrupt: &Interrupt) -> Resu
             let why = format!("`{shown}` has version {version}, this program knows {}", schema::VERSION);
             return Err(Error::new(Kind::Corrupt, why).hint("install a newer appctl; nothing was changed"));
         }
-        Kin::Empty | Kin::Foreign => {
-            return Err(Error::new(Kind::Corrupt, format!("`{shown}` is no backup of an app"))
-                .hint("name the file that `appctl backup` wrote"));
-        }
+        Kin::Empty | Kin::Foreign => return Err(no_backup(file)),
     };
     let connection = schema::open(copy, clock)?;
     remove_older_copies(copy)?;
@@ -180,6 +180,11 @@ fn check(file: &Path, copy: &Path, clock: &Clock, interrupt: &Interrupt) -> Resu
         migrated_from: (version < schema::VERSION).then_some(version),
         newest: found.newest,
     })
+}
+
+fn no_backup(file: &Path) -> Error {
+    Error::new(Kind::Corrupt, format!("`{}` is no backup of an app", file.display()))
+        .hint("name the file that `appctl backup` wrote")
 }
 
 /// The file that was given is the older version; no second copy of it is needed.
@@ -227,12 +232,7 @@ impl Ready {
             std::fs::copy(&notes, folder.path().join(backup::NOTES)).doing(|| "keeping the list of backups")?;
         }
         files::sync_folder(folder.path())?;
-        let new = folder.keep(); // from here on it may be the old one
-        let aside = aside(&place, at);
-        if let Err(error) = exchange(&new, &place, &aside) {
-            let _ = std::fs::remove_dir_all(&new);
-            return Err(error);
-        }
+        let aside = exchange(folder.keep(), &place, at)?;
         drop(shut);
         files::sync_folder(&apps)?;
         if empty {
@@ -255,23 +255,48 @@ fn aside(place: &Path, at: Timestamp) -> PathBuf {
     name
 }
 
-/// `new` becomes `place`, and what was there becomes `aside`.
-fn exchange(new: &Path, place: &Path, aside: &Path) -> Result<()> {
+/// `new` becomes `place`; gives where what was there is now.
+///
+/// The new folder gets the old one's later name first, so that whenever this process dies, the old app is in its place or
+/// under that name, and never where `sweep` would take it for something half-made.
+fn exchange(new: PathBuf, place: &Path, at: Timestamp) -> Result<PathBuf> {
     let doing = || format!("putting the copy in the place of `{}`", place.display());
+    let old = aside(place, at);
+    std::fs::rename(&new, &old).doing(doing).inspect_err(|_| {
+        let _ = std::fs::remove_dir_all(&new);
+    })?;
+    let new = old;
+    let swapped = swap(&new, place).doing(doing).inspect_err(|_| {
+        let _ = std::fs::remove_dir_all(&new);
+    });
+    if swapped? {
+        return Ok(new);
+    }
+    let old = aside(place, at);
+    std::fs::rename(place, &old).doing(doing)?;
+    std::fs::rename(&new, place).doing(doing).inspect_err(|_| {
+        let _ = std::fs::rename(&old, place);
+    })?;
+    Ok(old)
+}
+
+/// Lets two folders change places in one step. False where the file system cannot.
+fn swap(one: &Path, other: &Path) -> std::io::Result<bool> {
     #[cfg(any(target_os = "linux", target_vendor = "apple"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
-        match renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE) {
-            Ok(()) => return std::fs::rename(new, aside).doing(|| format!("the old app is in `{}`", new.display())),
-            // Not every file system can.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {}
-            Err(error) => return Err(std::io::Error::from(error)).doing(doing),
+        use rustix::io::Errno;
+        match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(true),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
-    std::fs::rename(place, aside).doing(doing)?;
-    std::fs::rename(new, place).doing(doing).inspect_err(|_| {
-        let _ = std::fs::rename(aside, place);
-    })
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+    {
+        let _ = (one, other);
+        Ok(false)
+    }
 }
 
 /// An old store that nobody else can open. Its log is in its file by then, so that closing it touches nothing by name.

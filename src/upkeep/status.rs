@@ -85,6 +85,6 @@ impl Health {
         let accounts = accounts.map(|one| (format!("account `{}`: needs a sign-in", one.account), one.fix.clone()));
         let checks = self.checks.iter().filter(|check| check.status == Verdict::Problem);
         let checks = checks.map(|check| (check.message.clone(), check.fix.clone()));
-        checks.chain(connections).chain(accounts).collect()
+        checks.chain(accounts).chain(connections).collect()
     }
 }

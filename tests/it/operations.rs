@@ -46,7 +46,7 @@ operation,at,by,what,new,changed,deleted,undone
 4,[TIME],tester,records update people,0,1,0,
 3,[TIME],tester,records create people,1,0,0,
 [stderr]
-there are more: raise `--limit`
+there are more: `--after 3`
 
 "#]]
     );
@@ -123,7 +123,7 @@ hint: see `appctl log --help`
 
 [status 2]
 [stderr]
-error: `people` is one argument too many
+error: `OPERATION` takes no `people`: it is no whole number
 hint: see `appctl log --help`
 
 "#]]

@@ -393,11 +393,13 @@ fn records_that_went_while_a_field_was_gone_stay_gone() {
 fn some_key(app: &App, table: &TableName, random: &mut StdRng) -> Value {
     let Ok(table) = app.store.table(table) else { return Value::Null };
     let mut keys = vec![Value::Null];
-    let read =
-        app.store.read(&Query { fields: table.key.clone(), ..Query::all(&table, app.clock.now()) }, &mut |cells| {
+    let read = app.store.read(
+        &Query { fields: table.key.iter().map(ToString::to_string).collect(), ..Query::all(&table, app.clock.now()) },
+        &mut |cells| {
             keys.push(cells[0].to_value());
             Ok(std::ops::ControlFlow::Continue(()))
-        });
+        },
+    );
     read.unwrap();
     keys.choose(random).cloned().unwrap()
 }

@@ -6,12 +6,14 @@ use super::ui::Ui;
 use crate::app::App;
 use crate::base::Result;
 
+pub mod changes;
 mod count;
 mod create;
 mod delete;
 mod export;
 mod get;
 mod given;
+mod history;
 mod import;
 pub mod list;
 mod search;
@@ -39,6 +41,9 @@ pub enum Command {
     Import(Box<import::Args>),
     /// Find records by the words in their text fields
     Search(search::Args),
+    /// Write records as csv, json, jsonl or a spreadsheet
+    /// Show who changed which field of a record, from what to what
+    History(history::Args),
     /// Write records as CSV, or as `-o json` or `-o jsonl`
     Export(export::Args),
 }
@@ -55,6 +60,7 @@ impl Command {
             Command::Count(args) => count::run(app, ui, args).await,
             Command::Import(args) => import::run(app, ui, *args).await,
             Command::Search(args) => search::run(app, ui, args).await,
+            Command::History(args) => history::run(app, ui, args).await,
             Command::Export(args) => export::run(app, ui, args).await,
         }
     }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::base::sanitize;
+use crate::base::{Cell, FieldType, sanitize};
+
+use super::sheet::Column;
 
 /// One value on one line, with its line feed.
 pub fn line(value: &Value) -> String {
@@ -25,6 +27,31 @@ pub fn whole(value: &Value, indented: bool) -> String {
         }
         other => line(other),
     }
+}
+
+/// One row as an object. What a JSON field holds stays as it was written, down to the digits of its numbers; only its line
+/// breaks, which can stand between values alone, become spaces, and for a terminal it is escaped like the rest.
+pub fn object<'a>(columns: &[Column], cells: impl IntoIterator<Item = Cell<'a>>, terminal: bool, to: &mut String) {
+    to.push('{');
+    for (place, (column, cell)) in columns.iter().zip(cells).enumerate() {
+        if place > 0 {
+            to.push(',');
+        }
+        to.push_str(&escape(&Value::String(column.name.clone()).to_string()));
+        to.push(':');
+        match (cell, &column.field_type) {
+            (Cell::Text(text), FieldType::Json | FieldType::MultiSelect { .. }) if is_json(text) => {
+                let text = if terminal { escape(text) } else { Cow::Borrowed(text) };
+                to.extend(text.chars().map(|letter| if matches!(letter, '\n' | '\r') { ' ' } else { letter }));
+            }
+            (cell, field_type) => to.push_str(&escape(&cell.to_json(field_type).to_string())),
+        }
+    }
+    to.push('}');
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()
 }
 
 /// Escapes what serde_json leaves as it is: DEL, C1 and Unicode's invisible characters. In JSON they only occur inside

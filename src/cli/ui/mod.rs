@@ -247,6 +247,25 @@ impl Ui {
         }
     }
 
+    /// Writes data in this form, whatever was asked for.
+    pub fn set_format(&mut self, format: Format) {
+        self.options.format = format;
+    }
+
+    /// Writes data there and no longer to stdout.
+    pub fn write_into(&mut self, to: Box<dyn Write + Send>) {
+        let to: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(1 << 16, to));
+        self.out = Stream { to, terminal: false, paint: Paint::new(color::When::Never, false) };
+        self.width = None;
+    }
+
+    /// Copies a file's bytes to stdout.
+    pub fn copy(&mut self, mut from: impl io::Read) -> Result<()> {
+        let copied = io::copy(&mut from, &mut self.out.to).map(drop);
+        self.written(copied)?;
+        self.flush()
+    }
+
     pub fn format(&self) -> Format {
         self.options.format
     }

@@ -63,9 +63,32 @@ impl<'ui> RowWriter<'ui> {
                 separated::row(&self.columns, cells, *guard, &mut self.buffer);
                 self.put_buffer()
             }
-            _ => {
+            Form::JqEach | Form::JqWhole(_) => {
                 let row = self.object(cells);
                 self.json_row(row)
+            }
+            Form::Json if self.ui.is_terminal() => {
+                let row = self.object(cells);
+                self.json_row(row)
+            }
+            Form::Json | Form::Jsonl => {
+                let whole = matches!(self.form, Form::Json);
+                self.buffer.push_str(if !whole {
+                    ""
+                } else if self.rows == 1 {
+                    "["
+                } else {
+                    ",\n"
+                });
+                json::object(&self.columns, cells, self.ui.is_terminal(), &mut self.buffer);
+                if !whole {
+                    self.buffer.push('\n');
+                }
+                let text = std::mem::take(&mut self.buffer);
+                let result = self.ui.put(text.as_bytes());
+                self.buffer = text;
+                self.buffer.clear();
+                result
             }
         }
     }

@@ -16,7 +16,12 @@ const BLOCK_BYTES: usize = 4 << 20;
 
 pub fn run(app: &App, source: &mut Source, plan: &Plan, request: &Request, tell: &mut Tell<'_>) -> Result<Report> {
     let what = plan.what(source);
-    let values = Values::of(app, &plan.table)?;
+    let mut values = Values::of(app, &plan.table)?;
+    if plan.is_new {
+        // A relation to the table itself, which is not there yet.
+        let own = Related { table: plan.table.clone(), plain: values.plain.clone() };
+        values.related.insert(plan.table.name.clone(), own);
+    }
     let targets = plan.targets();
     let columns: Vec<FieldName> = targets.iter().map(|(_, field)| plan.table.fields[*field].name.clone()).collect();
     let once = once(&plan.table, &plan.key);
@@ -188,7 +193,7 @@ impl Pointing<'_> {
             return Ok(held);
         }
         let mut given = vec![(field.name.clone(), value)];
-        self.app.store.looking(|change| self.relations.settle(change, &mut given))?;
+        self.app.store.peek(|change| self.relations.settle(change, &mut given))?;
         Ok(given.remove(0).1)
     }
 }

@@ -44,7 +44,9 @@ impl Guess {
                 self.unformed |= forms.date.is_none() || forms.dated(text).is_none();
                 text_kind(text)
             }
+            // A sheet keeps numbers as doubles: beyond 2^53 these digits may not be the ones that were typed.
             Raw::Number(digits) => match kind(digits) {
+                INTEGER if digits.parse::<i64>().is_ok_and(|number| number.unsigned_abs() > 1 << 53) => TEXT,
                 TEXT if is_long_integer(digits) => TEXT,
                 TEXT => NUMBER,
                 known => known,

@@ -84,14 +84,13 @@ fn existing(app: &App, source: &Source, table: Table, numbered: bool, request: &
         }
     }
     let way = way(app, &table, &columns, request)?;
-    if way == Way::Fill || (way == Way::Merge && request.key.is_empty()) {
-        if let Some(field) = table.fields.iter().find(|field| field.required && !given(&field.name)) {
-            return Err(Error::usage(format!(
-                "field `{}` is required, and no column of `{}` goes to it",
-                field.name, source.name
-            ))
-            .hint(format!("name the column with `--map COLUMN={}`", field.name)));
-        }
+    let adds = way == Way::Fill || (way == Way::Merge && request.key.is_empty());
+    if let Some(field) = table.fields.iter().find(|field| adds && field.required && !given(&field.name)) {
+        return Err(Error::usage(format!(
+            "field `{}` is required, and no column of `{}` goes to it",
+            field.name, source.name
+        ))
+        .hint(format!("name the column with `--map COLUMN={}`", field.name)));
     }
     Ok(Plan { table, is_new: false, columns, key: request.key.clone(), rows: None, way })
 }
@@ -132,6 +131,7 @@ fn new(source: &mut Source, numbered: bool, request: &Request, said: &Said, tell
             None => Some(new_name(column, numbered)?),
         });
     }
+    refuse_too_many(&names)?;
     let (guesses, rows) = look(source, request, tell)?;
     let (mut fields, mut columns): (Vec<Field>, Vec<Mapped>) = (Vec::new(), Vec::new());
     for (place, name) in names.into_iter().enumerate() {
@@ -166,6 +166,18 @@ fn new(source: &mut Source, numbered: bool, request: &Request, said: &Said, tell
     }
     give_key(&mut table, &mut columns)?;
     Ok(Plan { table, is_new: true, columns, key: request.key.clone(), rows: Some(rows), way: Way::Fill })
+}
+
+/// SQLite's own limit (sqlite.org/limits.html), less one for the number that records get.
+const MOST_FIELDS: usize = 1_999;
+
+fn refuse_too_many(names: &[Option<FieldName>]) -> Result<()> {
+    let count = names.iter().flatten().count();
+    if count <= MOST_FIELDS {
+        return Ok(());
+    }
+    Err(Error::usage(format!("there are {count} columns, and a table has at most {MOST_FIELDS} fields"))
+        .hint("leave columns out with `--ignore`, or turn the file so that they become rows"))
 }
 
 /// The key that was named, else the column `id`, else a number that each record gets.

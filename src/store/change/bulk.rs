@@ -77,7 +77,7 @@ impl Store {
     }
 
     /// Looks at records outside of an operation.
-    pub fn looking<T>(&self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+    pub fn peek<T>(&self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
         work(&Change::begin(&self.lock()))
     }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Store, sql};
+use super::{Store, retention, sql};
 use crate::base::{Error, Kind, Result, Table, TableName, Value};
 
 pub(super) mod bulk;
@@ -73,12 +73,14 @@ impl Store {
         work: impl FnOnce(&mut Change<'_>) -> Result<T>,
     ) -> Result<(T, Option<OperationId>)> {
         let connection = self.lock();
-        sql::immediately(&connection, || {
+        let done = sql::immediately(&connection, || {
             let mut change = Change::begin(&connection);
             let value = work(&mut change)?;
             let id = change.record(by, what, None, &self.clock)?;
             Ok((value, id))
-        })
+        })?;
+        retention::prune_a_little(&connection, &self.clock);
+        Ok(done)
     }
 }
 

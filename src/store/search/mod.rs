@@ -7,7 +7,7 @@
 use rusqlite::Connection;
 
 use super::read::Query;
-use super::{Store, schema};
+use super::{Store, readonly, schema};
 use crate::base::search::{Marked, Words};
 use crate::base::{Error, FieldName, FieldType, Kind, Result, Table, Value};
 
@@ -94,7 +94,13 @@ impl Store {
     }
 
     fn search_file(&self, search: &Search<'_>, tell: &mut Indexing<'_>) -> Result<Found> {
-        let connection = schema::connect(&self.file())?;
+        let file = self.file();
+        if readonly::applies(&file) {
+            return Err(Error::new(Kind::Denied, "a search makes an index, and the store's disk is read-only").hint(
+                "look with `appctl records list --where \"FIELD like '%word%'\"`, or copy the folder to a disk that can be written",
+            ));
+        }
+        let connection = schema::connect(&file)?;
         schema::prepare(&connection)?;
         match file::attach(&connection, self.folder()).and_then(|()| found(&connection, search, tell)) {
             // Nothing can be written here: the index is made for this search alone.

@@ -13,8 +13,8 @@ use super::{check_epoch, journal, load, raise_epoch};
 use crate::base::{Cell, Error, Field, FieldName, Result, Table, Value};
 use crate::store::change::{Author, AuthorKind, Change, key_text};
 use crate::store::operations::SYNC_STATE;
-use crate::store::schema;
 use crate::store::sql::{self, quote, quote_all};
+use crate::store::{retention, schema};
 
 /// A run that would remove more than this share of a table's rows, and more than this many, stops.
 const DELETE_SHARE: u64 = 10; // per cent
@@ -53,6 +53,7 @@ impl Run<'_> {
             }
         } else {
             self.apply(&shown, &diffs, what, record, &mut applied)?;
+            retention::prune_a_little(&self.store.lock(), &self.store.clock);
         }
         // All of it is shown by now. What could not be tidied (a full disk) no longer counts: the epoch tells the next run.
         let _ = self.tidy(objects);

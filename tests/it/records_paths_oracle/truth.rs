@@ -56,6 +56,16 @@ impl<'w> Truth<'w> {
     }
 
     pub fn any_path(&self, from: usize, dice: &mut Dice) -> Path {
+        loop {
+            let path = self.random_path(from, dice);
+            // More than eight relations are refused.
+            if path.legs.len() <= 8 {
+                return path;
+            }
+        }
+    }
+
+    fn random_path(&self, from: usize, dice: &mut Dice) -> Path {
         let (mut at, mut legs, mut names) = (from, Vec::new(), Vec::new());
         for _ in 0..dice.below(4) {
             let ways = self.ways(at);

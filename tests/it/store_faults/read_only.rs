@@ -22,6 +22,7 @@ const READS: &[&str] = &[
 ];
 
 const WRITES: &[&str] = &[
+    "records search tasks note",
     "tables create more name:text",
     "records create tasks title=new",
     "records update tasks 1 title=other",

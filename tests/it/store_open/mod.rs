@@ -4,3 +4,5 @@ mod damage;
 mod links;
 mod migration;
 mod versions;
+
+pub use versions::digests;

@@ -1,7 +1,9 @@
 //! What the tests share: servers, homes and checks.
 
+pub mod changing;
 pub mod home;
 pub mod mirror;
+pub mod ods;
 pub mod old;
 pub mod portal;
 pub mod postgres;

@@ -65,7 +65,7 @@ impl Report {
             return Err(Error::new(Kind::Conflict, format!("`{}` is there already", path.display()))
                 .hint("add `--yes` to write over it, or choose another name for `--report`"));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path)?;
         let file = NamedTempFile::new_in(folder).doing(|| format!("writing `{}`", path.display()))?; // 0600
         let mut report = Report { to: std::io::BufWriter::new(file), path: path.to_owned(), over };
         let mut text = String::new();
@@ -93,6 +93,15 @@ impl Report {
         placed.map_err(|error| error.error).doing(doing)?;
         Ok(self.path)
     }
+}
+
+/// The folder that a file will be in. `Kind::NotFound` when it is not there.
+pub fn folder_of(path: &Path) -> Result<&Path> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    Err(Error::not_found(format!("`{}` cannot be written: there is no folder `{}`", path.display(), folder.display())))
 }
 
 fn columns() -> [Column; 4] {

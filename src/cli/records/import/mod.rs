@@ -8,7 +8,7 @@ use crate::cli::complete;
 use crate::cli::ui::{Ui, words};
 use crate::records::import::{self, Event, Format, Forms, Header, Input, ReadOptions, Request, Source};
 
-mod errors;
+pub mod errors;
 mod shown;
 mod wizard;
 
@@ -72,7 +72,7 @@ pub struct Args {
     key: Vec<FieldName>,
     /// Give a new table's field this type; repeat it for others
     #[arg(long = "type", value_name = "FIELD:TYPE", value_parser = typed)]
-    types: Vec<(FieldName, FieldType)>,
+    types: Vec<Typed>,
     /// Read dates in this form, in the words of strftime
     #[arg(long, value_name = "FORM")]
     date_format: Option<String>,
@@ -115,7 +115,7 @@ fn delimiter(text: &str) -> std::result::Result<u8, String> {
     match (named.iter().find(|(name, _)| *name == text), text.as_bytes()) {
         (Some((_, byte)), _) => Ok(*byte),
         (None, [byte]) if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r' | 0) => Ok(*byte),
-        _ => Err("give one ASCII character, or `tab`".to_owned()),
+        (None, _) => Err("give one ASCII character, or `tab`".to_owned()),
     }
 }
 
@@ -125,10 +125,19 @@ fn pair(text: &str) -> std::result::Result<(String, FieldName), String> {
     Ok((column.to_owned(), FieldName::parse(field).map_err(|error| error.message)?))
 }
 
-fn typed(text: &str) -> std::result::Result<(FieldName, FieldType), String> {
+/// A field's type, and how it was written.
+#[derive(Clone, Debug)]
+struct Typed {
+    field: FieldName,
+    field_type: FieldType,
+    written: String,
+}
+
+fn typed(text: &str) -> std::result::Result<Typed, String> {
     let (field, kind) = text.split_once(':').ok_or("write FIELD:TYPE")?;
     let told = |error: Error| error.message;
-    Ok((FieldName::parse(field).map_err(told)?, FieldType::parse(kind).map_err(told)?))
+    let (field, field_type) = (FieldName::parse(field).map_err(told)?, FieldType::parse(kind).map_err(told)?);
+    Ok(Typed { field, field_type, written: text.to_owned() })
 }
 
 impl Args {
@@ -154,7 +163,7 @@ impl Args {
             map: self.map.clone(),
             ignore: self.ignore.clone(),
             key: self.key.clone(),
-            types: self.types.clone(),
+            types: self.types.iter().map(|one| (one.field.clone(), one.field_type.clone())).collect(),
             forms: Forms {
                 date: self.date_format.clone(),
                 decimal_comma: self.decimal_comma,
@@ -213,8 +222,9 @@ pub async fn run(app: &mut App, ui: &mut Ui, mut args: Args) -> Result<()> {
     let report = import::run(app, &mut source, &plan, &request, &mut |event| tell(event, known))?;
     drop(progress);
     errors.close()?;
+    errors.first.sort_by_key(|bad| bad.place);
     let imported = Imported::of(&plan, &request, &report, &errors);
-    if report.bad > 0 {
+    if report.bad > 0 && !ui.speaks_json() {
         ui.warn(shown::errors(&source, &report, &errors))?;
     }
     ui.outcome(&imported)?;

@@ -156,6 +156,6 @@ pub fn command(args: &Args) -> String {
     values.into_iter().filter(|(_, value)| value.is_some()).for_each(|(name, value)| flag(name, value));
     args.map.iter().for_each(|(column, field)| flag("--map", Some(format!("{column}={field}"))));
     args.ignore.iter().for_each(|column| flag("--ignore", Some(column.clone())));
-    args.types.iter().for_each(|(field, kind)| flag("--type", Some(format!("{field}:{}", kind.word()))));
+    args.types.iter().for_each(|one| flag("--type", Some(one.written.clone())));
     words.join(" ")
 }

@@ -30,7 +30,8 @@ impl Dialect {
         from.take(super::encoding::SAMPLE * 4).read_to_end(&mut start).map_err(unreadable)?;
         let declared = start.strip_prefix(b"sep=").filter(|rest| matches!(rest.get(1), Some(b'\r' | b'\n')));
         let declared = declared.map(|rest| rest[0]);
-        let delimiter = options.delimiter.or(declared).unwrap_or_else(|| if tab { b'\t' } else { guess(&start) });
+        let delimiter =
+            options.delimiter.or(declared).unwrap_or_else(|| if tab { b'\t' } else { guess(&start, options.header) });
         let mut dialect = Dialect { delimiter, columns: Vec::new(), first: 1, unguard: !options.raw };
         let mut records = Records::new(start.as_slice().chain(from), delimiter);
         loop {
@@ -74,13 +75,14 @@ impl Dialect {
 }
 
 /// The delimiter that gives the most rows of the same width above one.
-fn guess(start: &[u8]) -> u8 {
+fn guess(start: &[u8], header: Header) -> u8 {
+    let first = if let Header::Row(row) = header { row } else { 1 };
     let score = |delimiter: u8| {
         let mut records = Records::new(start, delimiter);
         let mut widths: Vec<usize> = Vec::new();
         while widths.len() < 100 {
             match records.next() {
-                Ok(Some(record)) if !record.is_blank() => widths.push(record.spans.len()),
+                Ok(Some(record)) if !record.is_blank() && record.line >= first => widths.push(record.spans.len()),
                 Ok(Some(_)) => {}
                 _ => break,
             }

@@ -44,7 +44,12 @@ impl Text {
         if let Some(encoding) = wide(start) {
             return Ok(Text { encoding, mark: 0, guessed: true });
         }
-        guess(file)
+        let text = guess(file)?;
+        if text.guessed && start.contains(&0) {
+            return Err(Error::usage("this is no text file: it has zeros in it")
+                .hint("name its encoding with `--encoding`, or what it is with `--format`"));
+        }
+        Ok(text)
     }
 
     /// The file's text in UTF-8, from its beginning.

@@ -46,7 +46,12 @@ pub fn rows(from: Utf8, form: &Form, width: usize, each: &mut Each<'_>) -> Resul
         let mut cells = vec![Raw::Absent; width];
         let mut fault = None;
         match serde_json::from_str::<Pairs<'_>>(text) {
-            Err(error) => fault = Some(format!("this is no JSON object: {error}")),
+            Err(error) => {
+                // The place within the record is no place in the file.
+                let told = error.to_string();
+                let told = told.split(" at line ").next().unwrap_or_default();
+                fault = Some(format!("this is no JSON object: {told}"));
+            }
             Ok(Pairs(pairs)) => {
                 for (key, json) in pairs {
                     let Some(&column) = form.places.get(&*key) else { continue };
@@ -97,7 +102,8 @@ fn each_element(from: impl BufRead, each: &mut EachRecord<'_>) -> Result<()> {
     match (stopped, read) {
         (Some(Stop::Enough), _) | (None, Ok(())) => Ok(()),
         (Some(Stop::Failed(error)), _) => Err(error),
-        (None, Err(error)) => Err(Error::usage(format!("this is no JSON list of objects: {error}"))),
+        (None, Err(error)) => Err(Error::usage(format!("this is no JSON list of objects: {error}"))
+            .hint("a file with one object a line is read with `--format jsonl`")),
     }
 }
 

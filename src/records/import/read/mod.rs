@@ -169,7 +169,23 @@ impl Source {
         }
         let format = format(&name, extension, &start, options.format)?;
         refuse_foreign_options(format, options)?;
-        let opened = match format {
+        let body = Source::body(file, &start, format, extension, options);
+        let (columns, described, body) = body.map_err(|error| error.while_doing(format!("`{name}`")))?;
+        if columns.is_empty() {
+            return Err(Error::usage(format!("`{name}` has no columns")));
+        }
+        Ok(Source { name, format, columns, described, body })
+    }
+
+    /// The columns, how they are read, and what reads the rows.
+    fn body(
+        file: File,
+        start: &[u8],
+        format: Format,
+        extension: Option<&str>,
+        options: &ReadOptions,
+    ) -> Result<(Vec<String>, String, Body)> {
+        Ok(match format {
             Format::Xlsx | Format::Ods => {
                 let sheet = sheet::Sheet::open(file, format, options)?;
                 (
@@ -179,23 +195,18 @@ impl Source {
                 )
             }
             Format::Csv => {
-                let text = Text::look(&file, &start, options.encoding.as_deref())?;
+                let text = Text::look(&file, start, options.encoding.as_deref())?;
                 let tab = extension == Some("tsv");
                 let dialect = csv::Dialect::look(&mut text.reader(&file)?, tab, options)?;
                 let said = format!("csv, {}, columns between {}", text.word(), dialect.word());
                 (dialect.columns.clone(), said, Body::Csv(file, text, dialect))
             }
             Format::Json | Format::Jsonl => {
-                let text = Text::look(&file, &start, options.encoding.as_deref())?;
+                let text = Text::look(&file, start, options.encoding.as_deref())?;
                 let (columns, form) = json::Form::look(text.reader(&file)?, format)?;
                 (columns, format.word().to_owned(), Body::Json(file, text, form))
             }
-        };
-        let (columns, described, body) = opened;
-        if columns.is_empty() {
-            return Err(Error::usage(format!("`{name}` has no columns")));
-        }
-        Ok(Source { name, format, columns, described, body })
+        })
     }
 
     /// What `Row::place` counts: lines of a text file, rows of a sheet, records of a JSON list.
@@ -255,12 +266,7 @@ fn format(name: &str, extension: Option<&str>, start: &[u8], given: Option<Forma
         let ods = start.len() > 90 && start[30..90].windows(11).any(|part| part == b"spreadsheet");
         Some(if ods { Format::Ods } else { Format::Xlsx })
     } else {
-        match start
-            .iter()
-            .copied()
-            .skip_while(|byte| byte.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(byte))
-            .next()
-        {
+        match start.iter().copied().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte)) {
             Some(b'[') => Some(Format::Json),
             Some(b'{') => Some(Format::Jsonl),
             _ => None,
@@ -309,7 +315,7 @@ fn refuse_foreign_options(format: Format, options: &ReadOptions) -> Result<()> {
         ("--no-header", options.header == Header::None && json),
     ];
     match foreign.iter().find(|(_, is)| *is) {
-        Some((flag, _)) => Err(Error::usage(format!("`{flag}` means nothing for a {} file", format.word()))),
+        Some((flag, _)) => Err(Error::usage(format!("`{flag}` means nothing for {}", format.word()))),
         None => Ok(()),
     }
 }

@@ -3,44 +3,73 @@
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use super::complete;
-use super::ui::{Column, Outcome, Sheet, Ui};
-use crate::app::{App, Operation, OperationFilter};
+use crate::app::{App, AuthorKind, Operation, OperationFilter, OperationId};
 use crate::base::{ConnectionName, FieldType, Result, TableName, Value};
+use crate::cli::complete;
+use crate::cli::ui::{Column, Outcome, Sheet, Ui};
 use crate::operations;
 
+/// Which operations to list.
 #[derive(clap::Args)]
-#[command(after_help = "Example: appctl log --table tasks --since 7d")]
-pub struct Args {
+pub struct Which {
     /// Operations that changed this table
     #[arg(long, value_name = "TABLE", add = ArgValueCompleter::new(complete::tables))]
     table: Option<TableName>,
     /// Operations by this person, connection or agent
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// Operations by this agent
+    #[arg(long, value_name = "AGENT", conflicts_with_all = ["by", "kind"])]
+    agent: Option<String>,
     /// Runs of this connection
-    #[arg(long, value_name = "CONNECTION")]
+    #[arg(long, value_name = "CONNECTION", add = ArgValueCompleter::new(complete::connections))]
     connection: Option<ConnectionName>,
+    /// Operations by people, runs or agents: `person`, `run`, `agent`
+    #[arg(long, value_name = "KIND", value_enum, hide_possible_values = true)]
+    kind: Option<Kind>,
     /// Operations since then: `12h`, `7d`, `2026-11-24`
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Give at most this many
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u64,
+    /// Operations before then: `12h`, `7d`, `2026-11-24`
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Go on behind this operation, with older ones
+    #[arg(long, value_name = "OPERATION")]
+    after: Option<OperationId>,
 }
 
-pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
-    let since = args.since.map(|text| operations::since(&text, app.clock.now())).transpose()?;
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Kind {
+    Person,
+    Run,
+    Agent,
+}
+
+impl From<Kind> for AuthorKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Person => AuthorKind::Person,
+            Kind::Run => AuthorKind::Run,
+            Kind::Agent => AuthorKind::Agent,
+        }
+    }
+}
+
+pub fn run(app: &App, ui: &mut Ui, args: Which, limit: u64) -> Result<()> {
+    let time = |text: Option<String>| text.map(|text| operations::since(&text, app.clock.now())).transpose();
     let which = OperationFilter {
         table: args.table,
-        author: args.by,
+        by: args.agent.as_ref().map(|_| AuthorKind::Agent).or(args.kind.map(AuthorKind::from)),
+        author: args.agent.or(args.by),
         connection: args.connection,
-        since,
-        limit: Some(args.limit.saturating_add(1)),
+        since: time(args.since)?,
+        until: time(args.until)?,
+        after: args.after,
+        limit: Some(limit.saturating_add(1)),
     };
     let mut found = operations::log(app, &which)?;
-    let more = found.len() as u64 > args.limit;
-    found.truncate(usize::try_from(args.limit).unwrap_or(usize::MAX));
+    let more = found.len() as u64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     ui.outcome(&Log { operations: found.into_iter().map(Line::from).collect(), more })
 }
 
@@ -54,20 +83,20 @@ struct Log {
 
 /// One operation for people and scripts.
 #[derive(Serialize)]
-struct Line {
-    operation: i64,
-    at: String,
-    by: String,
+pub struct Line {
+    pub operation: i64,
+    pub at: String,
+    pub by: String,
     /// `person`, `run` or `agent`
     kind: &'static str,
-    what: String,
-    connection: Option<String>,
-    tables: Vec<String>,
-    inserted: u64,
-    updated: u64,
-    deleted: u64,
-    undoes: Option<i64>,
-    undone_by: Option<i64>,
+    pub what: String,
+    pub connection: Option<String>,
+    pub tables: Vec<String>,
+    pub inserted: u64,
+    pub updated: u64,
+    pub deleted: u64,
+    pub undoes: Option<i64>,
+    pub undone_by: Option<i64>,
 }
 
 impl From<Operation> for Line {
@@ -120,7 +149,7 @@ impl Outcome for Log {
     fn said(&self) -> Option<String> {
         match (self.operations.len(), self.more) {
             (0, _) => Some("nothing was changed".to_owned()),
-            (_, true) => Some("there are more: raise `--limit`".to_owned()),
+            (_, true) => self.operations.last().map(|last| format!("there are more: `--after {}`", last.operation)),
             _ => None,
         }
     }
