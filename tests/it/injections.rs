@@ -445,14 +445,17 @@ fn the_program_refuses_injections_with_a_place() {
     let folder = home.path().join("apps/default");
     let before = everything(&folder);
     let run = |arguments: &[&str]| home.finish(home.command(arguments), None).to_string();
-    assert_data_eq!(run(&["records", "list", "t", "--where", "title = 'x'; drop table t"]), str![[r#"
+    assert_data_eq!(
+        run(&["records", "list", "t", "--where", "title = 'x'; drop table t"]),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: cannot read the filter at column 12: `;` is no part of a filter
 hint: a filter compares fields: `stage = 'won' and amount > 100`, with and, or, not, in, between, like, is null, now() + interval '7 days'
 
-"#]]);
+"#]]
+    );
     assert_data_eq!(
         run(&["records", "list", "t", "--where", "title in (select body from _appctl_documents)"]),
         str![[r#"
@@ -464,62 +467,83 @@ hint: a filter compares fields: `stage = 'won' and amount > 100`, with and, or, 
 
 "#]]
     );
-    assert_data_eq!(run(&["records", "list", "t", "--sort", "title; drop table t"]), str![[r#"
+    assert_data_eq!(
+        run(&["records", "list", "t", "--sort", "title; drop table t"]),
+        str![[r#"
 
 [status 3]
 [stderr]
 error: table `t` has no field `title; drop table t`
 hint: did you mean `title`?
 
-"#]]);
-    assert_data_eq!(run(&["records", "list", "t", "--fields", "(select 1)"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&["records", "list", "t", "--fields", "(select 1)"]),
+        str![[r#"
 
 [status 3]
 [stderr]
 error: table `t` has no field `(select 1)`
 hint: the fields are id, title
 
-"#]]);
-    assert_data_eq!(run(&["records", "list", "_appctl_documents"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&["records", "list", "_appctl_documents"]),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `TABLE`: table name `_appctl_documents` begins with a reserved prefix (`_appctl_`, `sqlite_`)
 hint: see `appctl records list --help`
 
-"#]]);
-    assert_data_eq!(run(&["tables", "query", "select body from _appctl_documents"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&["tables", "query", "select body from _appctl_documents"]),
+        str![[r#"
 
 [status 5]
 [stderr]
 error: the query may only read the app's tables
 hint: use SELECT; records are changed by `appctl records`
 
-"#]]);
-    assert_data_eq!(run(&["tables", "query", "attach 'evil.db' as e"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&["tables", "query", "attach 'evil.db' as e"]),
+        str![[r#"
 
 [status 5]
 [stderr]
 error: the query may only read the app's tables
 hint: use SELECT; records are changed by `appctl records`
 
-"#]]);
-    assert_data_eq!(run(&["tables", "query", "select 1; drop table t"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&["tables", "query", "select 1; drop table t"]),
+        str![[r#"
 
 [status 5]
 [stderr]
 error: the query may only read the app's tables
 hint: use SELECT; records are changed by `appctl records`
 
-"#]]);
-    assert_data_eq!(run(&["tables", "add-field", "t", "f:formula=load_extension('evil')"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&["tables", "add-field", "t", "f:formula=load_extension('evil')"]),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: cannot read the formula at column 15: `load_extension(…)` is no part of a formula; the functions are abs, coalesce, concat, date, day, length, lower, max, min, month, now, nullif, replace, round, substr, trim, upper, year
 hint: a formula is an expression over the record's own fields: `price * quantity`, `first || ' ' || last`, `case when due < now() then 'late' else 'open' end`
 
-"#]]);
+"#]]
+    );
     assert_eq!(everything(&folder), before);
 }
 
@@ -532,86 +556,118 @@ fn a_wrong_formula_makes_no_field() {
         let field = format!("f:formula={formula}");
         home.finish(home.command(&["tables", "add-field", "orders", &field]), None).to_string()
     };
-    assert_data_eq!(add("price *"), str![[r#"
+    assert_data_eq!(
+        add("price *"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: cannot read the formula at column 8: expected an expression, found the end
 hint: a formula is an expression over the record's own fields: `price * quantity`, `first || ' ' || last`, `case when due < now() then 'late' else 'open' end`
 
-"#]]);
-    assert_data_eq!(add("price * quantitty"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("price * quantitty"),
+        str![[r#"
 
 [status 3]
 [stderr]
 error: field `f`: the formula is wrong at column 9: table `orders` has no field `quantitty`
 hint: did you mean `quantity`?
 
-"#]]);
-    assert_data_eq!(add("title + 1"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("title + 1"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: the formula is wrong at column 1: field `title` is of type text: `+` takes numbers
 hint: texts are joined with `||`: `first || ' ' || last`
 
-"#]]);
-    assert_data_eq!(add("price + 1"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("price + 1"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: the formula is wrong at column 1: `price + 1` is an amount with its currency + an integer, which has no meaning
 hint: an amount is added to an amount, `price + '5.00 USD'`, and multiplied by a number
 
-"#]]);
-    assert_data_eq!(add("due > 'soon'"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("due > 'soon'"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: the formula is wrong at column 7: `'soon'` is no date such as `'2026-11-24'`
 
-"#]]);
-    assert_data_eq!(add("case when quantity then 1 end"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("case when quantity then 1 end"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: the formula is wrong at column 11: field `quantity` is of type integer: a condition is true or false
 hint: compare it: `quantity > 0`, `title = 'x'`, `due is not null`
 
-"#]]);
-    assert_data_eq!(add("owner.name"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("owner.name"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: cannot read the formula at column 1: `owner.name` is no field of the record itself
 hint: a lookup reads fields of other records: `NAME:lookup=owner.name`
 
-"#]]);
-    assert_data_eq!(add("sum(quantity)"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("sum(quantity)"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: cannot read the formula at column 4: `sum(…)` is no part of a formula; the functions are abs, coalesce, concat, date, day, length, lower, max, min, month, now, nullif, replace, round, substr, trim, upper, year
 hint: a formula is an expression over the record's own fields: `price * quantity`, `first || ' ' || last`, `case when due < now() then 'late' else 'open' end`
 
-"#]]);
-    assert_data_eq!(add("null"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("null"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: field `f`: the formula is wrong at column 1: it is always null
 hint: give it a field: `price * quantity`
 
-"#]]);
-    assert_data_eq!(add("f + 1"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("f + 1"),
+        str![[r#"
 
 [status 3]
 [stderr]
 error: field `f`: the formula is wrong at column 1: table `orders` has no field `f`
 hint: the fields are id, title, quantity, price, due
 
-"#]]);
-    assert_data_eq!(add("round(price * quantity, 2)"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("round(price * quantity, 2)"),
+        str![[r#"
 
 [status 0]
 [stdout]
@@ -629,22 +685,29 @@ f         formula   round(price * quantity, 2)  worked out
 [stderr]
 added field `f` to table `orders`
 
-"#]]);
-    assert_data_eq!(add("1"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        add("1"),
+        str![[r#"
 
 [status 1]
 [stderr]
 error: table `orders` has a field `f` already
 hint: see `appctl tables show orders`
 
-"#]]);
+"#]]
+    );
     home.run("records create orders title=x quantity=3 'price=0.335 USD'");
-    assert_data_eq!(home.run("records list orders --fields title,f --where 'f > 1' --sort -f"), str![[r#"
+    assert_data_eq!(
+        home.run("records list orders --fields title,f --where 'f > 1' --sort -f"),
+        str![[r#"
 
 [status 0]
 [stdout]
 title         f
 x      1.01 USD
 
-"#]]);
+"#]]
+    );
 }

@@ -6,6 +6,7 @@
     reason = "a test that is surprised should stop there, and says its seed"
 )]
 
+mod bad_values;
 mod canary;
 mod conformance;
 mod connections;
