@@ -11,7 +11,7 @@ use num_bigint::BigInt;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::support::postgres::is_deep;
+use crate::support::postgres::{is_deep, variable};
 
 const NOW: &str = "2026-11-24T06:00:00Z";
 
@@ -544,8 +544,8 @@ fn store(columns: &[Column], rows: &[Vec<Value>]) -> (App, Table) {
 
 #[test]
 fn random_filters_keep_what_an_independent_evaluator_keeps() {
-    let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64;
-    let seed = std::env::var("APPCTL_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(seed);
+    let given = variable("APPCTL_TEST_SEED").and_then(|seed| seed.parse().ok());
+    let seed: u64 = given.unwrap_or_else(rand::random);
     println!("APPCTL_TEST_SEED={seed}");
     let columns = columns();
     let mut dice = StdRng::seed_from_u64(seed);

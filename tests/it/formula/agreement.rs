@@ -10,11 +10,11 @@ use appctl::records::{self, Listing};
 
 use super::now;
 use super::random::{self, Author, FIELDS};
-use crate::support::postgres::{Database, is_deep};
+use crate::support::postgres::{Database, is_deep, variable};
 
 fn seed() -> u64 {
-    let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_nanos();
-    let seed = std::env::var("APPCTL_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(seed as u64);
+    let given = variable("APPCTL_TEST_SEED").and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(rand::random);
     println!("APPCTL_TEST_SEED={seed}");
     seed
 }
