@@ -48,7 +48,7 @@ fn what_no_field_can_keep_is_refused_by_name() {
 
 [status 0]
 [stdout]
-{"table":"v","count":0}
+{"table":"v","records":0}
 
 "#]]
     );
