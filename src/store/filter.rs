@@ -220,8 +220,8 @@ impl<'p> Writer<'_, 'p> {
         Ok(())
     }
 
-    /// Writes a comparison in the order its fields ask for. One between numbers is written twice, for a value that is
-    /// stored as a number and for one stored as text, unless it asks for equality, which needs no order.
+    /// Writes a comparison in the order its fields ask for. Equality between numbers needs no order, and a column is
+    /// compared with numbers as `sized` says.
     fn by_size(&mut self, filter: &Filter, write: &dyn Fn(&mut Self, Order) -> Result<()>) -> Result<()> {
         let operands = filter.operands();
         let fields = operands.iter().filter_map(|operand| match operand {
@@ -244,13 +244,7 @@ impl<'p> Writer<'_, 'p> {
                 if !only.is_column {
                     return write(self, Order::Decimal);
                 }
-                let column = only.value.sql.clone();
-                self.push(&format!("(CASE typeof({column}) WHEN 'text' THEN "));
-                write(self, Order::Decimal)?;
-                self.push(" ELSE ");
-                write(self, Order::Plain)?;
-                self.push(" END)");
-                Ok(())
+                write(self, Order::Number)
             }
             _ => write(self, Order::Decimal),
         }
@@ -265,9 +259,37 @@ impl<'p> Writer<'_, 'p> {
             self.push(")");
             return Ok(());
         }
+        match (order, left, right) {
+            (Order::Number, Operand::Field(_), _) => return self.sized(left, op, right),
+            (Order::Number, _, Operand::Field(_)) => return self.sized(right, turned(op), left),
+            _ => {}
+        }
         self.operand(left, order)?;
         self.push(&format!(" {} ", op.sign()));
         self.operand(right, order)
+    }
+
+    /// A column against a number: plainly, and by size where the column has digits, NaN or an infinity, which are text and
+    /// so greater than every number for SQLite. Only what the first half leaves open costs more than SQLite's comparison.
+    fn sized(&mut self, column: &Operand, op: Op, number: &Operand) -> Result<()> {
+        let (between, text) = match op {
+            Op::Greater | Op::GreaterOrEqual => (" AND ", " < '' OR "),
+            _ => (" OR ", " >= '' AND "),
+        };
+        self.push("(");
+        for (order, before) in [(Order::Plain, ""), (Order::Decimal, between)] {
+            self.push(before);
+            if order == Order::Decimal {
+                self.push("(");
+                self.operand(column, Order::Plain)?;
+                self.push(text);
+            }
+            self.operand(column, order)?;
+            self.push(&format!(" {} ", op.sign()));
+            self.operand(number, order)?;
+        }
+        self.push("))");
+        Ok(())
     }
 
     fn contains(&mut self, operand: &Operand, list: &[Operand], order: Order) -> Result<()> {
@@ -330,6 +352,17 @@ impl<'p> Writer<'_, 'p> {
 
     fn push(&mut self, text: &str) {
         self.condition.push(text);
+    }
+}
+
+/// The comparison with its sides exchanged.
+fn turned(op: Op) -> Op {
+    match op {
+        Op::Less => Op::Greater,
+        Op::LessOrEqual => Op::GreaterOrEqual,
+        Op::Greater => Op::Less,
+        Op::GreaterOrEqual => Op::LessOrEqual,
+        Op::Equal | Op::NotEqual => op,
     }
 }
 

@@ -22,14 +22,19 @@ struct Index {
 ///
 /// `Kind::Conflict` when records have the same value in a field that shall be unique.
 pub fn keep(connection: &Connection, table: &Table) -> Result<()> {
-    let indexes = indexes(connection, table.name.as_str())?;
+    keep_on(connection, table, table.name.as_str())
+}
+
+/// The same for a table that has another name in the file until it is complete.
+pub fn keep_on(connection: &Connection, table: &Table, stored: &str) -> Result<()> {
+    let indexes = indexes(connection, stored)?;
     for field in &table.fields {
         let sole = |index: &&Index| index.unique && index.columns == [field.name.as_str()];
         let first = |index: &&Index| index.columns.first().is_some_and(|column| column == field.name.as_str());
         let of = |prefix: &str, index: &Index| index.name.starts_with(prefix);
         let kept = indexes.iter().find(|index| of(UNIQUE, index) && sole(index));
         match (is_unique(table, field), kept) {
-            (true, None) if !indexes.iter().any(|index| sole(&index)) => make_unique(connection, table, field)?,
+            (true, None) if !indexes.iter().any(|index| sole(&index)) => make_unique(connection, table, stored, field)?,
             (false, Some(index)) => remove(connection, &index.name)?,
             _ => {}
         }
@@ -37,7 +42,7 @@ pub fn keep(connection: &Connection, table: &Table) -> Result<()> {
         let others = indexes.iter().any(|index| !of(RELATION, index) && !of(UNIQUE, index) && first(&index));
         let wanted = is_relation(field) && !others && !is_unique(table, field);
         match (wanted, kept) {
-            (true, None) => make_plain(connection, table, field)?,
+            (true, None) => make_plain(connection, stored, field)?,
             (false, Some(index)) => remove(connection, &index.name)?,
             _ => {}
         }
@@ -73,14 +78,9 @@ fn indexes(connection: &Connection, table: &str) -> Result<Vec<Index>> {
     Ok(found.into_values().collect())
 }
 
-fn make_unique(connection: &Connection, table: &Table, field: &Field) -> Result<()> {
+fn make_unique(connection: &Connection, table: &Table, stored: &str, field: &Field) -> Result<()> {
     let name = free_name(connection, UNIQUE)?;
-    let sql = format!(
-        "CREATE UNIQUE INDEX {} ON {} ({})",
-        quote(&name),
-        quote(table.name.as_str()),
-        quote(field.name.as_str())
-    );
+    let sql = format!("CREATE UNIQUE INDEX {} ON {} ({})", quote(&name), quote(stored), quote(field.name.as_str()));
     sorted_on_disk(connection, &sql).map_err(|error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::ConstraintViolation) => Error::new(
             Kind::Conflict,
@@ -91,15 +91,14 @@ fn make_unique(connection: &Connection, table: &Table, field: &Field) -> Result<
     })
 }
 
-fn make_plain(connection: &Connection, table: &Table, field: &Field) -> Result<()> {
+fn make_plain(connection: &Connection, stored: &str, field: &Field) -> Result<()> {
     let name = free_name(connection, RELATION)?;
-    let sql =
-        format!("CREATE INDEX {} ON {} ({})", quote(&name), quote(table.name.as_str()), quote(field.name.as_str()));
+    let sql = format!("CREATE INDEX {} ON {} ({})", quote(&name), quote(stored), quote(field.name.as_str()));
     Ok(sorted_on_disk(connection, &sql)?)
 }
 
 /// Makes an index of a large table in flat memory: SQLite sorts in a file that is gone at once, where it may. It may not
-/// while there are temporary tables; then it sorts in memory.
+/// once this connection renamed a table, which looks for temporary views and keeps their place open; then it sorts in memory.
 fn sorted_on_disk(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     let _ = connection.execute_batch("PRAGMA temp_store = FILE");
     let made = connection.execute_batch(sql);

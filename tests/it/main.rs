@@ -38,6 +38,7 @@ mod records_import_wizard;
 mod records_paths;
 mod records_paths_oracle;
 mod records_round_trip;
+mod records_sync;
 mod records_write;
 mod run_ends;
 mod sandbox;

@@ -1,5 +1,8 @@
 //! `appctl records` across relations: dotted paths, the records that point here, and fields that are worked out.
 
+use appctl::app::{App, Query};
+use appctl::base::{Clock, Compute, Computed, Field, FieldName, FieldType, Table, TableName, Timestamp};
+use appctl::records::{self, Listing};
 use snapbox::{assert_data_eq, str};
 
 use crate::support::home::Home;
@@ -557,5 +560,174 @@ hint: did you mean `tasks`?
     ] {
         let ran = home.run(&format!("records {arguments}"));
         assert_data_eq!(format!("{arguments}\n{ran}"), expected);
+    }
+}
+
+#[test]
+fn a_key_of_several_fields_is_reached_by_its_id() {
+    let home = Home::new();
+    for command in [
+        "tables create zones region:text nr:integer name:text --key region --key nr",
+        "tables create sites title:text zone:relation=zones '\"due: x\":text'",
+        "records create zones region=EU nr=5 name=North",
+        "records create zones region='a,\"b' nr=5 name=Odd",
+        "records create sites title=One zone=EU,5 'due: x=1'",
+        "records create sites title=Two 'zone=\"a,\"\"b\",5'",
+        "records create sites title=Three zone=EU,5",
+    ] {
+        let ran = home.run_with(None, &[], command);
+        assert_eq!(ran.status, 0, "{command}: {ran}");
+    }
+    let ran = |arguments: &str| home.run(&format!("records {arguments}"));
+    assert_data_eq!(
+        ran("list sites --fields title,zone,zone.name,zone.nr,zone.sites.title"),
+        str![[r#"
+
+[status 0]
+[stdout]
+title  zone       zone.name  zone.nr  zone.sites.title
+One    EU,5       North            5  ["One","Three"]
+Two    "a,""b",5  Odd              5  ["Two"]
+Three  EU,5       North            5  ["One","Three"]
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("list sites --fields title --where \"zone = 'EU,5'\""),
+        str![[r#"
+
+[status 0]
+[stdout]
+title
+One
+Three
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("list zones --fields name,sites,sites.\"due: x\" --json"),
+        str![[r#"
+
+[status 0]
+[stdout]
+[{"name":"North","sites":[1,3],"sites.due: x":["1",null]},
+{"name":"Odd","sites":[2],"sites.due: x":[null]}]
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("get zones EU,5 --fields sites.title --json"),
+        str![[r#"
+
+[status 0]
+[stdout]
+{"sites.title":["One","Three"]}
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("export sites --fields title,zone.name --to sites.xlsx"),
+        str![[r#"
+
+[status 0]
+[stderr]
+wrote 3 records into `sites.xlsx`
+
+"#]]
+    );
+}
+
+#[test]
+fn two_relations_to_one_table_are_told_apart() {
+    let home = Home::new();
+    home.run("tables create people name:text");
+    home.run("tables create tasks owner:relation=people helper:relation=people");
+    home.run("records create people name=Ada");
+    home.run("records create tasks owner=1");
+    let ran = |arguments: &str| home.run(&format!("records {arguments}"));
+    assert_data_eq!(
+        ran("list people --fields name,tasks"),
+        str![[r#"
+
+[status 2]
+[stderr]
+error: `tasks` points to `people` in 2 ways
+hint: write `tasks_by_owner` or `tasks_by_helper`
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("list people --fields name,tasks_by_owner,tasks_by_helper.id"),
+        str![[r#"
+
+[status 0]
+[stdout]
+name  tasks_by_owner  tasks_by_helper.id
+Ada   [1]             []
+
+"#]]
+    );
+    assert_data_eq!(
+        ran("count people --where \"tasks_by_owner.helper is null\""),
+        str![[r#"
+
+[status 0]
+[stdout]
+table   records
+people        1
+
+"#]]
+    );
+}
+
+/// What is found through relations is found by keys and indexes, not by looking at every record for every record.
+#[test]
+fn relations_are_followed_by_their_indexes() {
+    let app = App::temporary(Clock::fixed(Timestamp(0))).unwrap();
+    let name = |text: &str| FieldName::parse(text).unwrap();
+    let table = |called: &str, fields: &[(&str, &str)], key: &[&str], computed: &[&str]| Table {
+        name: TableName::parse(called).unwrap(),
+        fields: fields.iter().map(|(field, kind)| Field::new(name(field), FieldType::parse(kind).unwrap())).collect(),
+        generated_key: key == ["id"],
+        key: key.iter().map(|field| name(field)).collect(),
+        connection: None,
+        computed: computed
+            .iter()
+            .enumerate()
+            .map(|(at, how)| Computed { name: name(&format!("c{at}")), how: Compute::parse(how).unwrap().unwrap() })
+            .collect(),
+    };
+    let rollups = ["rollup=tasks.owner:count", "rollup=tasks.owner:sum:size", "rollup=tasks.owner:max:size"];
+    let tables = [
+        table("people", &[("id", "integer"), ("name", "text"), ("zone", "relation=zones")], &["id"], &rollups),
+        table("zones", &[("region", "text"), ("nr", "integer"), ("name", "text")], &["region", "nr"], &[]),
+        table("words", &[("code", "text"), ("name", "text")], &["code"], &[]),
+        table(
+            "tasks",
+            &[("id", "integer"), ("owner", "relation=people"), ("word", "relation=words"), ("size", "decimal")],
+            &["id"],
+            &["lookup=owner.zone.name"],
+        ),
+    ];
+    app.store
+        .change(&app.person(), "make", |change| tables.iter().try_for_each(|table| change.create_table(table)))
+        .unwrap();
+    for (place, fields, filter) in [
+        (0, "name,c0,c1,c2,tasks,tasks.size,tasks.word.name", "tasks.size > 5"),
+        (0, "zone.name,zone.people.name", "tasks is null and zone.people.name = 'x'"),
+        (1, "name,people.tasks.size", "people.tasks.size > 1"),
+        (2, "tasks,tasks.owner.name", "tasks.owner.name like 'A%'"),
+        (3, "c0,owner.name,owner.c0,word.tasks", "owner.zone.name = 'x' or owner.c1 > 5"),
+    ] {
+        let listing = Listing {
+            fields: fields.split(',').map(str::to_owned).collect(),
+            filter: Some(filter.to_owned()),
+            ..Listing::default()
+        };
+        let query: Query<'_> = records::prepare(&app, &tables[place], &listing).unwrap();
+        let plan = app.store.explain(&query).unwrap();
+        let scans: Vec<&String> = plan.iter().filter(|line| line.starts_with("SCAN")).collect();
+        let once = scans.len() == 1 && scans[0].starts_with("SCAN t0");
+        assert!(once, "{fields} where {filter}: {plan:#?}");
     }
 }

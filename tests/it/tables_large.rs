@@ -23,14 +23,15 @@ fn home(records: u32) -> Home {
     home
 }
 
-/// Runs a command to its end; the most memory that it had, in MB.
+/// Runs a command to its end; the most memory that it had, in MB. The file in which SQLite sorts an index is mapped; its
+/// pages are the system's to take back and do not count.
 fn peak(home: &Home, arguments: &[&str]) -> u64 {
     let mut child = home.command(arguments).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap();
     let file = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {
         let status = std::fs::read_to_string(&file).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
         let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
         peak = peak.max(kilobytes.unwrap_or(0) / 1024);
         if let Some(status) = child.try_wait().unwrap() {

@@ -326,11 +326,39 @@ hint: upper and lower case are the same to SQLite
 fn lookups_go_through_what_is_worked_out_elsewhere_but_not_in_circles() {
     let home = home();
     home.run("tables add-field people boss:relation=people");
-    assert_data_eq!(home.run("tables add-field tasks load:lookup=owner.open_tasks --jq .computed[2]"), str![]);
-    assert_data_eq!(home.run("tables drop-field people open_tasks"), str![]);
+    assert_data_eq!(
+        home.run("tables add-field tasks load:lookup=owner.open_tasks --jq .computed[2]"),
+        str![[r#"
+
+[status 0]
+[stdout]
+{"name":"load","type":"lookup","of":"owner.open_tasks"}
+
+"#]]
+    );
+    assert_data_eq!(
+        home.run("tables drop-field people open_tasks"),
+        str![[r#"
+
+[status 1]
+[stderr]
+error: field `open_tasks` of table `people` cannot be dropped: `tasks.load` needs it
+hint: `appctl tables drop-field tasks load` first
+
+"#]]
+    );
     home.run("tables add-field people top:lookup=boss.email");
     home.run("tables add-field people topmost:lookup=boss.top");
-    assert_data_eq!(home.run("tables change-field people top:lookup=boss.topmost"), str![]);
+    assert_data_eq!(
+        home.run("tables change-field people top:lookup=boss.topmost"),
+        str![[r#"
+
+[status 2]
+[stderr]
+error: field `top`: it looks up itself, or more than 8 others in a row
+
+"#]]
+    );
 }
 
 #[test]

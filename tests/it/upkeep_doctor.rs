@@ -389,3 +389,43 @@ fn status_check_is_content_with_an_app_without_connections() {
     let home = home();
     assert_eq!(alone(&home, "status --check -q").status, 0);
 }
+
+#[test]
+fn the_words_for_a_damaged_store() {
+    let home = home();
+    good(&home, "backup copy.db");
+    let file = home.path().join("apps/default/app.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[8192..].fill(0);
+    std::fs::write(&file, bytes).unwrap();
+    let ran = alone(&home, "doctor -q");
+    let lines: Vec<&str> = ran.stdout.lines().filter(|line| line.contains("problem")).collect();
+    assert!(ran.status == 1 && lines.len() == 1, "{ran}");
+    let fix = format!("appctl restore {}", home.path().join("copy.db").display());
+    assert!(lines[0].starts_with("store") && lines[0].ends_with(&fix), "{ran}");
+    assert!(ran.stderr.starts_with("error: 1 problem: the store is damaged: "), "{ran}");
+    assert!(ran.stderr.ends_with(&format!("hint: {fix}\n")), "{ran}");
+    let status = alone(&home, "status");
+    assert!(status.status == 1 && status.stderr.contains("appctl doctor"), "{status}");
+}
+
+#[cfg(unix)]
+#[test]
+fn status_is_watched_until_ctrl_c() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let home = home();
+    let mut command = home.command(&["status", "--watch", "--interval", "1", "--json"]);
+    command
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    for _ in 0..2 {
+        let picture: Json = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(picture["healthy"], true);
+    }
+    let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(id, Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}

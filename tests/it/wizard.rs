@@ -104,3 +104,28 @@ fn a_terminal_gets_a_table_that_fits_and_obeys_no_record() {
     let piped = home.run_with(None, &[], "records list notes -o csv");
     assert!(piped.stdout.contains('\u{1b}'), "a pipe gets the data as it is");
 }
+
+#[test]
+fn what_a_filter_keeps_is_changed_or_deleted_once_somebody_agreed_to_how_many_they_are() {
+    let home = Home::new();
+    home.run("tables create people name:text!");
+    home.run("tables create tasks title:text! owner:relation=people:cascade");
+    home.run("records create people name=Ada");
+    for title in ["a", "b", "c"] {
+        home.run(&format!("records create tasks title={title} owner=1"));
+    }
+    let mut session = at_terminal(&home, &["records", "update", "tasks", "--where", "title <> 'c'", "title=d"]);
+    session.expect("Change 2 records of `tasks`?").unwrap();
+    session.send("n").unwrap();
+    assert_eq!(ended(session), 130);
+    let mut session = at_terminal(&home, &["records", "update", "tasks", "--where", "title <> 'c'", "title=d"]);
+    session.expect("Change 2 records of `tasks`?").unwrap();
+    session.send("y").unwrap();
+    session.expect("changed 2 records of `tasks`; `appctl undo 7` takes it back").unwrap();
+    assert_eq!(ended(session), 0);
+    let mut session = at_terminal(&home, &["records", "delete", "people", "1"]);
+    session.expect("Delete 1 record of `people`, and with it 3 records that point there?").unwrap();
+    session.send("y").unwrap();
+    session.expect("; `appctl undo 8` brings them back").unwrap();
+    assert_eq!(ended(session), 0);
+}

@@ -20,12 +20,14 @@ use super::list::{Which, show};
 #[command(after_help = "\
 CSV follows RFC 4180: nothing between two commas is null, `\"\"` is an empty text; a text that a spreadsheet would run as a
 formula gets a `'` in front (`--csv-raw` leaves it as it is). A spreadsheet has integers beyond 2^53, decimals and times as
-texts, because it would round them. `records import` reads each of these files back as it was.
+texts, because it would round them. `records import` reads each of these files back as it was; that is why only stored
+fields are written, and what is worked out or lies behind a relation only where `--fields` asks for it.
 
 Examples:
   appctl records export contacts > contacts.csv
   appctl records export deals --where \"stage = 'won'\" -o jsonl > won.jsonl
-  appctl records export deals --to deals.xlsx")]
+  appctl records export deals --to deals.xlsx
+  appctl records export tasks --fields title,owner.name > tasks.csv")]
 pub struct Args {
     #[command(flatten)]
     which: Which,

@@ -16,7 +16,9 @@ use crate::tables;
 
 Examples:
   appctl records list contacts --where \"lifecyclestage = 'customer'\" --sort -lastmodifieddate --limit 20
-  appctl records list tasks --where \"status <> 'done' and due < now() + interval '7 days'\" --fields title,due", super::FILTERS))]
+  appctl records list tasks --where \"status <> 'done' and due < now() + interval '7 days'\" --fields title,due
+  appctl records list tasks --where \"owner.name like 'A%'\" --fields title,owner.name --sort -owner.name
+  appctl records list people --where \"tasks.status = 'open'\" --fields name,tasks.title", super::FILTERS))]
 pub struct Args {
     #[command(flatten)]
     pub which: Which,
@@ -31,7 +33,7 @@ pub struct Which {
     /// Keep records for which this is true
     #[arg(long = "where", value_name = "FILTER")]
     pub filter: Option<String>,
-    /// Sort by these fields, `-` in front for the largest first
+    /// Sort by these fields, `-` in front for the largest first; nulls are the smallest, the key decides among equals
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', allow_hyphen_values = true)]
     pub sort: Vec<String>,
     /// Give these fields only
@@ -40,7 +42,7 @@ pub struct Which {
     /// Give at most this many records
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
-    /// Go on behind the record with this id
+    /// Go on behind the record with this id, in the listing's order
     #[arg(long, value_name = "ID")]
     pub after: Option<String>,
 }

@@ -69,4 +69,9 @@ impl Command {
 /// What a filter looks like, for help texts.
 const FILTERS: &str = "\
 Filters: = <> < <= > >=, and, or, not, in (…), between … and …, like 'A%', is null, is true,
-now() + interval '7 days'. Texts and dates stand in single quotes, odd field names in double quotes.";
+now() + interval '7 days'. Texts and dates stand in single quotes, odd field names in double quotes.
+
+Fields may be paths through relations: `owner.team.name` is a field of the record that a relation points to, null where
+there is none. The records that point here are called as their table is (`tasks`), or `tasks_by_owner` where that is not
+clear: `tasks` lists their ids and `tasks.title` their titles, a filter over them asks for at least one, and
+`tasks is null` for none.";

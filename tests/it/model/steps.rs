@@ -233,14 +233,12 @@ impl World {
                 after.kind = Kind::Integer;
                 request.becomes = Some(Becomes::Stored(FieldType::Integer));
                 for (key, row) in &there.rows {
-                    match &row[&before.name] {
-                        V::Text(text) => match text.parse::<i64>() {
-                            Ok(number) if number.to_string() == *text => {
-                                values.insert(key.clone(), V::Int(number));
-                            }
-                            _ => refused = true,
-                        },
-                        _ => {}
+                    let V::Text(text) = &row[&before.name] else { continue };
+                    match text.parse::<i64>() {
+                        Ok(number) if number.to_string() == *text => {
+                            values.insert(key.clone(), V::Int(number));
+                        }
+                        _ => refused = true,
                     }
                 }
             }
@@ -502,7 +500,7 @@ impl World {
         let fields: Vec<Field> = table.fields.iter().filter(plain).cloned().collect();
         let field = self.dice.one(&fields)?;
         let name = &field.name;
-        let (text, keeps): (String, Box<dyn Fn(&V) -> bool>) = match (self.dice.below(3), &field.kind) {
+        let (text, keeps): (String, Keeps) = match (self.dice.below(3), &field.kind) {
             (0, _) => (format!("\"{name}\" is null"), Box::new(|value| *value == V::Null)),
             (1, Kind::Text) => {
                 let than = self.dice.one(&TEXTS).unwrap().to_owned();
@@ -682,6 +680,9 @@ impl World {
         Ok(())
     }
 }
+
+/// Whether a filter keeps a record with this value.
+type Keeps = Box<dyn Fn(&V) -> bool>;
 
 /// The values that a record does not have yet.
 fn difference(state: &State, table: &str, key: &Key, row: &Row) -> Option<Patch> {
