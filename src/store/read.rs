@@ -63,7 +63,7 @@ impl Store {
     pub fn get_fields(&self, table: &Table, key: &[Value], fields: &[String]) -> Result<Option<Vec<Value>>> {
         let connection = self.lock();
         let paths = Paths::load(&connection, table, fields.iter().map(String::as_str))?;
-        let scope = Scope::new(&paths, table);
+        let scope = Scope::new(&paths, table, self.clock.now());
         let values = fields.iter().map(|path| scope.value(&scope.walk(path)?)).collect::<Result<Vec<_>>>()?;
         one(&connection, table, key, &values)
     }
@@ -72,7 +72,7 @@ impl Store {
     pub fn count(&self, table: &Table, filter: &Filter, now: Timestamp) -> Result<u64> {
         let connection = self.lock();
         let paths = Paths::load(&connection, table, filter.fields())?;
-        let condition = filter::condition(&Scope::new(&paths, table), filter, now)?;
+        let condition = filter::condition(&Scope::new(&paths, table, now), filter, now)?;
         let text = format!("SELECT count(*) FROM {} WHERE {}", from(table), condition.sql);
         let mut statement = connection.prepare_cached(&text)?;
         sql::bind(&mut statement, 1, condition.values.iter().map(Value::cell))?;
@@ -136,7 +136,7 @@ fn one(connection: &Connection, table: &Table, key: &[Value], values: &[Fragment
 fn select(connection: &Connection, query: &Query<'_>) -> Result<Fragment> {
     let table = query.table;
     let paths = Paths::load(connection, table, query.names())?;
-    let scope = Scope::new(&paths, table);
+    let scope = Scope::new(&paths, table, query.now);
     let fields = query.fields.iter().map(|path| scope.value(&scope.walk(path)?)).collect::<Result<Vec<_>>>()?;
     let sort = sort(&scope, query)?;
     let mut select = Fragment::new("SELECT ");

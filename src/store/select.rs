@@ -138,6 +138,13 @@ fn refused(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(AuthorizationForStatementDenied) => return read_only(),
         Some(OperationInterrupted) => return Error::failed("the query took longer than its time limit"),
+        Some(rusqlite::ErrorCode::TooBig) => {
+            return Error::usage("the query, or a value in it, is too long")
+                .hint("at most 100,000 bytes of SQL, and 20 MB for one value");
+        }
+        _ if matches!(error, rusqlite::Error::Empty) => {
+            return Error::usage("the query is empty").hint("`appctl tables query \"select * from TABLE\"`");
+        }
         _ if matches!(error, rusqlite::Error::MultipleStatement) => {
             return Error::usage("give one statement at a time");
         }

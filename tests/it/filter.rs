@@ -286,7 +286,7 @@ fn monstrous_filters_end_quickly() {
             }
         });
         thread.expect("a thread").join().unwrap_or_else(|_| panic!("{start}"));
-        assert!(started.elapsed() < Duration::from_secs(5), "{start} took {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(20), "{start} took {:?}", started.elapsed());
     }
 }
 

@@ -6,6 +6,7 @@
     reason = "a test that is surprised should stop there, and says its seed"
 )]
 
+mod bad_values;
 mod canary;
 mod conformance;
 mod connections;
@@ -13,6 +14,7 @@ mod connections_story;
 mod demo;
 mod faults;
 mod filter;
+mod filter_truth;
 mod formula;
 mod help;
 mod history;
@@ -20,6 +22,7 @@ mod http;
 mod hubspot;
 mod hubspot_sandbox;
 mod in_step;
+mod injections;
 mod interrupts;
 mod kills;
 mod layers;

@@ -120,13 +120,16 @@ impl Exact {
 
     /// The same number with more digits behind the point.
     fn at_scale(&self, scale: usize) -> Option<Exact> {
-        Some(Exact { digits: &self.digits * ten(scale.checked_sub(self.scale)?)?, scale })
+        let more = scale.checked_sub(self.scale)?;
+        fits(self.digits.bits(), more)?;
+        Some(Exact { digits: &self.digits * ten(more)?, scale })
     }
 
     fn compute(self, operation: Operation, other: Exact) -> Option<Exact> {
         let scale = self.scale.max(other.scale);
         match operation {
             Operation::Multiply => {
+                fits(self.digits.bits() + other.digits.bits(), 0)?;
                 return Some(Exact { digits: self.digits * other.digits, scale: self.scale + other.scale });
             }
             Operation::Divide => return self.divided(&other),
@@ -169,6 +172,12 @@ impl Exact {
         let larger = cmp_digits(one.bytes(), two.bytes()).is_ge();
         place(&one, self.scale) - place(&two, other.scale) + i64::from(larger)
     }
+}
+
+/// Whether a number of so many bits and then so many digits may be short enough, before it is worked out.
+fn fits(bits: u64, digits: usize) -> Option<()> {
+    // log2(10) is a little more than 3.3.
+    (bits * 10 / 34 + digits as u64 <= MOST_DIGITS as u64).then_some(())
 }
 
 /// The quotient as a whole number; half goes away from zero.

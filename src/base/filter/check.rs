@@ -35,31 +35,44 @@ struct Checker<'c> {
 
 impl<'c> Checker<'c> {
     fn check(&self, filter: &Filter) -> Result<Filter> {
-        filter.map(&mut |comparison, operand| self.operand(comparison, operand).map_err(|error| self.hinted(error)))
+        // A list may have thousands of values, so its field is looked up once and not for each of them.
+        let mut leading: Option<(*const Filter, String, Cow<'c, FieldType>)> = None;
+        filter.map(&mut |comparison, operand| {
+            let checked = match &leading {
+                Some((of, name, field_type)) if std::ptr::eq(*of, comparison) => {
+                    self.operand(comparison, operand, name, field_type)
+                }
+                _ => self.leading_field(comparison).and_then(|(name, field_type)| {
+                    let (_, name, field_type) = leading.insert((comparison, name.to_owned(), field_type));
+                    self.operand(comparison, operand, name, field_type)
+                }),
+            };
+            checked.map_err(|error| self.hinted(error))
+        })
     }
 
-    fn operand(&self, comparison: &Filter, operand: &Operand) -> Result<Operand> {
-        let (name, field_type) = self.leading_field(comparison)?;
+    /// An operand of a comparison whose first field has this name and type.
+    fn operand(&self, comparison: &Filter, operand: &Operand, name: &str, field_type: &FieldType) -> Result<Operand> {
         if let Filter::Like { .. } = comparison {
-            let class = Class::of(&field_type);
+            let class = Class::of(field_type);
             if !matches!(class, Class::Text | Class::Time | Class::Key) {
-                return Err(mismatch(name, &field_type, "`like` looks at text"));
+                return Err(mismatch(name, field_type, "`like` looks at text"));
             }
         }
         match operand {
             Operand::Field(other) => {
                 let other_type = self.field(other)?;
-                if Class::of(&other_type) != Class::of(&field_type) {
+                if Class::of(&other_type) != Class::of(field_type) {
                     let what = format!("it cannot be compared with the {} field `{other}`", other_type.word());
-                    return Err(mismatch(name, &field_type, what));
+                    return Err(mismatch(name, field_type, what));
                 }
                 Ok(operand.clone())
             }
-            Operand::Now { .. } if Class::of(&field_type) != Class::Time => {
-                Err(mismatch(name, &field_type, "`now()` is compared with dates and datetimes"))
+            Operand::Now { .. } if Class::of(field_type) != Class::Time => {
+                Err(mismatch(name, field_type, "`now()` is compared with dates and datetimes"))
             }
             Operand::Now { .. } => Ok(operand.clone()),
-            Operand::Literal(value) => Ok(Operand::Literal(literal(name, &field_type, value)?)),
+            Operand::Literal(value) => Ok(Operand::Literal(literal(name, field_type, value)?)),
         }
     }
 

@@ -16,6 +16,9 @@ static FILTER: Language = Language {
     most_words: 6_000,
 };
 
+/// SQLite's own limit (sqlite.org/limits.html#max_like_pattern_length).
+const LONGEST_PATTERN: usize = 50_000;
+
 impl Filter {
     /// Reads a filter. `Kind::Usage`, with the place in the text, when it is none.
     ///
@@ -167,8 +170,12 @@ impl Reader<'_> {
 
     fn pattern(&self, expression: Expr) -> Result<String> {
         match self.operand(expression.clone())? {
+            Operand::Literal(Value::Text(pattern)) if pattern.len() > LONGEST_PATTERN => {
+                let what = format!("the pattern is longer than {LONGEST_PATTERN} bytes");
+                Err(self.text.refuse_at(what, &expression))
+            }
             Operand::Literal(Value::Text(pattern)) => Ok(pattern),
-            _ => Err(self.refuse_at("`like` needs a text in single quotes", &expression)),
+            _ => Err(self.text.refuse_at("`like` needs a text in single quotes", &expression)),
         }
     }
 

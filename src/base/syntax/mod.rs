@@ -118,8 +118,8 @@ impl Text<'_> {
     }
 
     fn may_precede_parenthesis(&self, word: &Word) -> bool {
-        let known = |known: &&str| known.eq_ignore_ascii_case(&word.value);
-        word.quote_style.is_none() && self.language.before_parenthesis.iter().any(|name| known(&name))
+        let known = |known: &str| known.eq_ignore_ascii_case(&word.value);
+        word.quote_style.is_none() && self.language.before_parenthesis.iter().any(|name| known(name))
     }
 
     /// sqlparser says `Expected: an expression, found: EOF at Line: 1, Column: 5`.

@@ -5,7 +5,7 @@
 use rusqlite::Connection;
 
 use super::{Store, schema};
-use crate::base::{FieldType, Result, Table};
+use crate::base::{FieldType, Result, Table, Timestamp};
 
 mod walk;
 mod write;
@@ -56,7 +56,7 @@ impl Paths {
     /// What a path means on a table. `Kind::NotFound`, with the part that is unknown, when it means nothing.
     pub fn meaning(&self, table: &Table, path: &str) -> Result<Meaning> {
         let walk = self.walk(table, path)?;
-        let one = Scope::new(self, table).end_type(&walk)?;
+        let one = Scope::new(self, table, Timestamp::default()).end_type(&walk)?;
         let many = walk.last_many().is_some();
         let compared = self.held(&one);
         Ok(Meaning { field_type: if many { FieldType::Json } else { one }, compared, many })

@@ -5,7 +5,9 @@ use std::cell::Cell;
 
 use super::walk::Rollup;
 use super::{End, Paths, Step, Walk};
-use crate::base::{Field, FieldType, Result, RollupFunction, Table};
+use crate::base::expression::Expression;
+use crate::base::{Field, FieldType, Result, RollupFunction, Table, Timestamp};
+use crate::store::expression::formula_sql;
 use crate::store::filter;
 use crate::store::schema;
 use crate::store::sql::{Fragment, column, quote};
@@ -14,6 +16,8 @@ use crate::store::sql::{Fragment, column, quote};
 pub struct Scope<'p> {
     pub paths: &'p Paths,
     pub table: &'p Table,
+    /// What `now()` is in a formula
+    now: Timestamp,
     last: Cell<usize>,
 }
 
@@ -31,8 +35,8 @@ impl<'p> Scope<'p> {
     /// The name of the scope's own table.
     pub const ROOT: &'static str = "t0";
 
-    pub fn new(paths: &'p Paths, table: &'p Table) -> Self {
-        Scope { paths, table, last: Cell::new(0) }
+    pub fn new(paths: &'p Paths, table: &'p Table, now: Timestamp) -> Self {
+        Scope { paths, table, now, last: Cell::new(0) }
     }
 
     pub fn walk(&self, path: &str) -> Result<Walk<'p>> {
@@ -97,7 +101,10 @@ impl<'p> Scope<'p> {
         match &walk.end {
             End::Record => Ok(Fragment::new(reference(alias, table))),
             End::Stored(field) => Ok(Fragment::new(column(alias, field.name.as_str()))),
-            End::Formula(expression) => formula(table, alias, expression).map(|(fragment, _)| fragment),
+            End::Formula(formula) => {
+                let (sql, values, _) = formula_sql(table, alias, &Expression::parse(formula)?, self.now)?;
+                Ok(Fragment { sql, values })
+            }
             End::Rollup(rollup) => Ok(Fragment::new(self.rollup(alias, table, rollup))),
         }
     }
@@ -107,7 +114,7 @@ impl<'p> Scope<'p> {
         Ok(match &walk.end {
             End::Record => FieldType::Relation { table: walk.table.name.clone(), on_delete: Default::default() },
             End::Stored(field) => field.field_type.clone(),
-            End::Formula(expression) => formula(walk.table, Self::ROOT, expression)?.1,
+            End::Formula(formula) => Expression::parse(formula)?.check(walk.table)?.field_type,
             End::Rollup(Rollup { function: RollupFunction::Count, .. } | Rollup { field: None, .. }) => {
                 FieldType::Integer
             }
@@ -193,8 +200,4 @@ fn list_word(field_type: &FieldType) -> &'static str {
         FieldType::Json | FieldType::MultiSelect { .. } => "json",
         _ => "text",
     }
-}
-
-fn formula(_table: &Table, _alias: &str, expression: &str) -> Result<(Fragment, FieldType)> {
-    Err(crate::base::Error::failed(format!("the formula `{expression}` cannot be worked out by this version")))
 }

@@ -4,15 +4,17 @@ use std::ops::ControlFlow;
 
 use appctl::app::{App, SelectLimits};
 use appctl::base::expression::{Checked, Expression};
-use appctl::base::{Cell, Clock, FieldName, Table, Timestamp, Value, datetime};
+use appctl::base::filter::{self, Class};
+use appctl::base::{Cell, Clock, Compute, Computed, FieldName, Table, Timestamp, Value, datetime};
+use appctl::records::{self, Listing};
 
 use super::now;
 use super::random::{self, Author, FIELDS};
-use crate::support::postgres::{Database, is_deep};
+use crate::support::postgres::{Database, is_deep, variable};
 
 fn seed() -> u64 {
-    let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_nanos();
-    let seed = std::env::var("APPCTL_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(seed as u64);
+    let given = variable("APPCTL_TEST_SEED").and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(rand::random);
     println!("APPCTL_TEST_SEED={seed}");
     seed
 }
@@ -107,6 +109,70 @@ fn memory_and_the_store_give_the_same() {
         }
     }
     println!("{formulas} formulas, {compared} values, all the same");
+}
+
+/// Formulas of a table, read, filtered and sorted like any other field.
+#[test]
+fn formulas_are_read_like_any_other_field() {
+    let seed = seed();
+    let mut author = Author::new(seed, false);
+    let mut compared = 0;
+    for round in 0..if is_deep() { 100 } else { 6 } {
+        let mut table = random::table();
+        let formulas: Vec<(String, Checked)> = (0..10)
+            .map(|index| {
+                let sort = author.any_sort();
+                let (text, _) = author.formula(sort, 1 + index % 4);
+                let (_, checked) = checked(&table, &text);
+                (text, checked)
+            })
+            .collect();
+        table.computed = formulas
+            .iter()
+            .enumerate()
+            .map(|(place, (text, _))| Computed {
+                name: FieldName::parse(&format!("f {place}")).expect("a name"),
+                how: Compute::Formula { expression: text.clone() },
+            })
+            .collect();
+        let rows = random::rows(seed.wrapping_add(round), 30);
+        let app = store(&table, &rows);
+        for (place, (text, checked)) in formulas.iter().enumerate() {
+            let name = format!("f {place}");
+            let listing = Listing { fields: vec!["id".into(), name.clone()], ..Listing::default() };
+            let mut expected: Vec<(Value, Value)> =
+                rows.iter().map(|row| (row[0].clone(), value(checked, &table, row, now()))).collect();
+            assert_eq!(list(&app, &table, &listing), expected, "{text}");
+            let listing =
+                Listing { filter: Some(format!("\"{name}\" is not null")), sort: vec![format!("-{name}")], ..listing };
+            expected.retain(|(_, value)| !value.is_null());
+            let class = Class::of(&checked.field_type);
+            let given = list(&app, &table, &listing);
+            for pair in given.windows(2) {
+                let order = filter::order(class, pair[0].1.cell(), pair[1].1.cell());
+                assert_ne!(order, Some(std::cmp::Ordering::Less), "{text}: {pair:?}");
+            }
+            let ids = |pairs: &[(Value, Value)]| {
+                let mut ids: Vec<String> = pairs.iter().map(|pair| format!("{pair:?}")).collect();
+                ids.sort();
+                ids
+            };
+            assert_eq!(ids(&given), ids(&expected), "{text}");
+            compared += rows.len();
+        }
+    }
+    println!("{compared} values, all the same");
+}
+
+fn list(app: &App, table: &Table, listing: &Listing) -> Vec<(Value, Value)> {
+    let mut given = Vec::new();
+    let query = records::prepare(app, table, listing).expect("the listing fits");
+    let read = app.store.read(&query, &mut |cells| {
+        given.push((cells[0].to_value(), cells[1].to_value()));
+        Ok(ControlFlow::Continue(()))
+    });
+    read.expect("the store reads");
+    given
 }
 
 /// The rules are SQL's, as another program understands them: PostgreSQL, with its `numeric` for integers and decimals.

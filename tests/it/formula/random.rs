@@ -342,7 +342,7 @@ impl Author {
             [self.formula(Sort::Text, deeper), self.formula(Sort::Text, deeper), self.formula(Sort::Text, deeper)];
         match self.roll(9) {
             0 => both("(A || B)", "(A || B)", &parts),
-            1 => both("concat(A, B, C)", "concat(A, B, C) COLLATE \"C\"", &parts),
+            1 => both("concat(A, B, C)", "(concat(A, B, C) COLLATE \"C\")", &parts),
             2 => both("lower(A)", "lower(A)", &parts),
             3 => both("upper(A)", "upper(A)", &parts),
             4 => both("trim(A)", "trim(A)", &parts),
