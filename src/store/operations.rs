@@ -275,7 +275,7 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     let mut change = Change::begin(connection);
     let records = changes(connection, id)?;
     for record in records.iter().rev() {
-        revert(&mut change, record)?;
+        revert(&mut change, record).map_err(|error| in_the_way(id, error))?;
     }
     change.refuse_pointing_nowhere(id, &records)?;
     refuse_dangling(connection, id, &broken)?;
@@ -292,6 +292,24 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
         sync::raise_epoch(connection, name)?;
     }
     Ok(Undone { operation, undid: id, inserted: change.inserted, updated: change.updated, deleted: change.deleted })
+}
+
+/// A rule that what came back would break, a value that another record has by now: that stands in the way of the undo.
+fn in_the_way(id: OperationId, error: Error) -> Error {
+    let broken = ["NOT NULL", "UNIQUE"].iter().find_map(|rule| {
+        let (_, columns) = error.message.split_once(&format!("{rule} constraint failed: "))?;
+        let names: Vec<&str> =
+            columns.split(", ").map(|column| column.split_once('.').map_or(column, |(_, name)| name)).collect();
+        Some((*rule, names.join(", ")))
+    });
+    let why = match (broken, error.kind) {
+        (Some(("UNIQUE", names)), _) => format!("two records have the same `{names}` by now"),
+        (Some((_, names)), _) => format!("records that came later have no `{names}`"),
+        (None, Kind::Usage | Kind::NotFound | Kind::Conflict) => error.message,
+        (None, _) => return error,
+    };
+    Error::new(Kind::Conflict, format!("operation {id} cannot be undone: {why}"))
+        .hint("change the records that are in the way first; nothing was changed")
 }
 
 /// Later operations that still stand and touched the same records, or the names, fields and values that these need.

@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use crate::app::App;
 use crate::base::{Doing, Error, Kind, Result};
-use crate::cli::ui::{self, Column, Ui, words};
+use crate::cli::ui::{self, Ui, words};
 use crate::records::export::Spreadsheet;
 use crate::records::{self, Listing};
 use crate::tables;
@@ -114,9 +114,8 @@ fn spreadsheet(app: &App, ui: &Ui, which: Which) -> Result<Spreadsheet> {
     let Which { table, filter, sort, fields, limit, after } = which;
     let table = tables::find(app, &table)?;
     let query = records::prepare(app, &table, &Listing { filter, sort, fields, limit, after })?;
-    let field = |name| table.field(name).expect("the listing's fields were checked");
-    let columns: Vec<Column> = query.fields.iter().map(|name| Column::from(field(name.as_str()))).collect();
-    let columns = columns.into_iter().map(|column| (column.name, column.field_type)).collect();
+    let columns = records::columns(app, &query)?;
+    let columns = columns.into_iter().map(|shape| (shape.name, shape.field_type)).collect();
     let mut sheet = Spreadsheet::begin(table.name.as_str(), columns, app.store.folder())?;
     let (interrupt, mut progress) = (ui.interrupted(), ui.progress());
     let mut rows = 0;
