@@ -47,8 +47,12 @@ complete -c appctl -n "__fish_appctl_needs_command" -f -a "connections" -d 'Fill
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "tables" -d 'Make tables, show them, and query across them'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "records" -d 'List, read, create, change, delete and export the records of a table'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "sandbox" -d 'Play the vendors on this machine'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "status" -d 'Show how the whole app is'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "log" -d 'List what was changed, by whom and when'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "undo" -d 'Take a recorded operation back'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "doctor" -d 'Find what is wrong, and say what to do about it'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "backup" -d 'Copy the app into one verified file'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "restore" -d 'Put a backup in the app\'s place, or beside it'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "man" -d 'Print the manual page of a command'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "help" -d 'Explain a command or a topic (`exit-codes`, `output`, `environment`, `faults`)'
@@ -298,6 +302,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_se
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from sync" -l object -d 'Bring only this object (or table); can be given more than once' -r
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from sync" -l max-calls -d 'Stop at a checkpoint after this many calls; the next run goes on' -r
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from sync" -l max-time -d 'Stop at a checkpoint after this time, for example `90s`, `30m` or `2h`; the next run goes on' -r
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from sync" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from sync" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from sync" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -508,28 +513,33 @@ complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_se
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from remove" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -l app -d 'Work on this app' -r
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
 json\t'One JSON value'
 jsonl\t'One JSON object a line'
 csv\t'RFC 4180 with a header line'"
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -l jq -d 'Print what a jq expression makes of the JSON' -r
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -l json -d 'Print JSON (short for `-o json`)'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -s q -l quiet -d 'Print data and errors only'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -s v -l verbose -d 'Say more about what is done'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -l no-input -d 'Ask nothing; fail where an answer is needed'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -s y -l yes -d 'Answer every confirmation with yes'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -f -a "list" -d 'List the tables'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -f -a "show" -d 'Show a table\'s fields and key'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -f -a "create" -d 'Make an empty table'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -f -a "add-field" -d 'Add a field of your own to a table, synced ones included'
-complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field query" -f -a "query" -d 'Read across tables with SQL'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "list" -d 'List the tables'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "show" -d 'Show a table\'s fields and key'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "create" -d 'Make an empty table'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "add-field" -d 'Add a field of your own to a table, synced ones included'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "change-field" -d 'Change a field\'s type or rules, converting its values without loss'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "rename-field" -d 'Give a field another name'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "drop-field" -d 'Drop a field with its values'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "rename" -d 'Give a table another name'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "drop" -d 'Drop tables with their records'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -f -a "query" -d 'Read across tables with SQL'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from list" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from list" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from list" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -593,6 +603,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_su
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from add-field" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from add-field" -l unique -d 'Refuse two records with the same value in it'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from add-field" -l json -d 'Print JSON (short for `-o json`)'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from add-field" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from add-field" -s q -l quiet -d 'Print data and errors only'
@@ -600,6 +611,97 @@ complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_su
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from add-field" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from add-field" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from add-field" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l on-delete -d 'What becomes of a relation when the record that it points to is deleted' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l required -d 'Refuse records without it'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l optional -d 'Take records without it'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l unique -d 'Refuse two records with the same value in it'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l no-unique -d 'Take several records with the same value in it'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l dry-run -d 'Show what would happen, and change nothing'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from change-field" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename-field" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop-field" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -l limit -d 'Stop after this many rows' -r
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -l timeout -d 'Stop after this many seconds' -r
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -l app -d 'Work on this app' -r
@@ -619,36 +721,39 @@ complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_su
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and __fish_seen_subcommand_from query" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l app -d 'Work on this app' -r
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
 json\t'One JSON value'
 jsonl\t'One JSON object a line'
 csv\t'RFC 4180 with a header line'"
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l jq -d 'Print what a jq expression makes of the JSON' -r
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l json -d 'Print JSON (short for `-o json`)'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s q -l quiet -d 'Print data and errors only'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s v -l verbose -d 'Say more about what is done'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -l no-input -d 'Ask nothing; fail where an answer is needed'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s y -l yes -d 'Answer every confirmation with yes'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "list" -d 'List records'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "get" -d 'Show one record'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "create" -d 'Create one record, or many at once'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "update" -d 'Change fields of records'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "upsert" -d 'Create records that are not there and change those that are'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "delete" -d 'Delete records'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "count" -d 'Count records'
-complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count export" -f -a "export" -d 'Write records as CSV, or as `-o json` or `-o jsonl`'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "list" -d 'List records'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "get" -d 'Show one record'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "create" -d 'Create one record, or many at once'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "update" -d 'Change fields of records'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "upsert" -d 'Create records that are not there and change those that are'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "delete" -d 'Delete records'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "count" -d 'Count records'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "import" -d 'Bring the rows of a file into a table'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "search" -d 'Find records by the words in their text fields'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "history" -d 'Write records as csv, json, jsonl or a spreadsheet Show who changed which field of a record, from what to what'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and not __fish_seen_subcommand_from list get create update upsert delete count import search history export" -f -a "export" -d 'Write records as CSV, or as `-o json` or `-o jsonl`'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l where -d 'Keep records for which this is true' -r
-complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l sort -d 'Sort by these fields, `-` in front for the largest first' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l sort -d 'Sort by these fields, `-` in front for the largest first; nulls are the smallest, the key decides among equals' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l fields -d 'Give these fields only' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l limit -d 'Give at most this many records' -r
-complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l after -d 'Go on behind the record with this id' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l after -d 'Go on behind the record with this id, in the listing\'s order' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -666,6 +771,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from get" -l fields -d 'Give these fields only: names, or paths through relations' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from get" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from get" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from get" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -778,11 +884,89 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from count" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from count" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from count" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l format -d 'Read the file as csv, xlsx, ods, json or jsonl' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l sheet -d 'Read this sheet, named or by its number' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l header-row -d 'Take the columns\' names from this line or row, and leave out what is above' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l delimiter -d 'Split a line\'s cells at this character (`tab` for a tab)' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l encoding -d 'Decode the text from this encoding: utf-8, utf-16le, windows-1252, …' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l map -d 'Put a column into this field; repeat it for others' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l ignore -d 'Leave a column out; repeat it for others' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l key -d 'Change the records with the same values in these fields, and add the others' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l type -d 'Give a new table\'s field this type; repeat it for others' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l date-format -d 'Read dates in this form, in the words of strftime' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l empty -d 'Keep an empty cell as null or as an empty text' -r -f -a "null\t''
+text\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l report -d 'Write all errors into this file, as CSV' -r -F
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l create -d 'Make the table, its fields\' types taken from all values'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l no-header -d 'Take the first row as a record; the columns are called 1, 2, …'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l decimal-comma -d 'Read numbers with a comma before their fraction: 1.234,50'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l skip-bad -d 'Bring the good rows when there are bad ones'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l dry-run -d 'Do everything but keep nothing'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l without -d 'Leave out records that have this word; the same as `-word` within quotes' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l where -d 'Keep records for which this is true' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l fields -d 'Give these fields only' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l limit -d 'Give at most this many records' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l where -d 'Keep records for which this is true' -r
-complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l sort -d 'Sort by these fields, `-` in front for the largest first' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l sort -d 'Sort by these fields, `-` in front for the largest first; nulls are the smallest, the key decides among equals' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l fields -d 'Give these fields only' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l limit -d 'Give at most this many records' -r
-complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l after -d 'Go on behind the record with this id' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l after -d 'Go on behind the record with this id, in the listing\'s order' -r
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l format -d 'Write csv, json, jsonl or xlsx' -r -f -a "csv\t''
+json\t''
+jsonl\t''
+xlsx\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l to -d 'Write into this file instead of stdout; its ending says the form' -r -F
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -840,28 +1024,95 @@ complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l table -d 'Operations that changed this table' -r
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l by -d 'Operations by this person, connection or agent' -r
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l connection -d 'Runs of this connection' -r
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l since -d 'Operations since then: `12h`, `7d`, `2026-11-24`' -r
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l limit -d 'Give at most this many' -r
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l app -d 'Work on this app' -r
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
-complete -c appctl -n "__fish_appctl_using_subcommand log" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l interval -d 'With `--watch`, the seconds between two looks' -r
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand status" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
 json\t'One JSON value'
 jsonl\t'One JSON object a line'
 csv\t'RFC 4180 with a header line'"
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l jq -d 'Print what a jq expression makes of the JSON' -r
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l json -d 'Print JSON (short for `-o json`)'
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
-complete -c appctl -n "__fish_appctl_using_subcommand log" -s q -l quiet -d 'Print data and errors only'
-complete -c appctl -n "__fish_appctl_using_subcommand log" -s v -l verbose -d 'Say more about what is done'
-complete -c appctl -n "__fish_appctl_using_subcommand log" -l no-input -d 'Ask nothing; fail where an answer is needed'
-complete -c appctl -n "__fish_appctl_using_subcommand log" -s y -l yes -d 'Answer every confirmation with yes'
-complete -c appctl -n "__fish_appctl_using_subcommand log" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l check -d 'Fail with status 1 when something is not healthy'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l watch -d 'Show it again and again until Ctrl-C'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand status" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l table -d 'Operations that changed this table' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l by -d 'Operations by this person, connection or agent' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l agent -d 'Operations by this agent' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l connection -d 'Runs of this connection' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l kind -d 'Operations by people, runs or agents: `person`, `run`, `agent`' -r -f -a "person\t''
+run\t''
+agent\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l since -d 'Operations since then: `12h`, `7d`, `2026-11-24`' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l until -d 'Operations before then: `12h`, `7d`, `2026-11-24`' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l after -d 'Go on behind this operation, with older ones' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l limit -d 'Give at most this many' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -a "prune" -d 'Let go of old operations, which cannot be undone any more'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and not __fish_seen_subcommand_from prune retention" -a "retention" -d 'Show or set how long operations are kept'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l older-than -d 'Let go of operations from before then: `90d`, `2026-01-01`' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l keep -d 'Keep the newest so many, however old they are' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l dry-run -d 'Say what would go, and change nothing'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l compact -d 'Give the room back to the disk, by writing the file anew'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand log; and __fish_seen_subcommand_from retention" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand undo" -l last -d 'Undo the newest N operations that stand: not undone, and no undo themselves' -r
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -872,6 +1123,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand undo" -l jq -d 'Print what
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand undo" -l dry-run -d 'Say what would change and what is in the way, and change nothing'
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -l json -d 'Print JSON (short for `-o json`)'
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -s q -l quiet -d 'Print data and errors only'
@@ -879,6 +1131,58 @@ complete -c appctl -n "__fish_appctl_using_subcommand undo" -s v -l verbose -d '
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand undo" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -l deep -d 'Compare every index with its table too'
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand backup" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand restore" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_using_subcommand completions" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand completions" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand completions" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
