@@ -285,13 +285,24 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     let text = "UPDATE _appctl_operations SET undoes = ? WHERE id = ?";
     connection.execute(text, params![id, operation])?;
     connection.execute("UPDATE _appctl_operations SET undone_by = ? WHERE id = ?", params![operation, id])?;
-    if let Some(first) = target.undoes {
-        connection.execute("UPDATE _appctl_operations SET undone_by = NULL WHERE id = ?", [first])?;
-    }
+    stand_again(connection, &target)?;
     if let Some(name) = &target.connection {
         sync::raise_epoch(connection, name)?;
     }
     Ok(Undone { operation, undid: id, inserted: change.inserted, updated: change.updated, deleted: change.deleted })
+}
+
+/// An undo that is taken back lets what it had undone stand again. When that was an undo too, what it undid does not, and so on.
+fn stand_again(connection: &Connection, undone: &Operation) -> Result<()> {
+    let (mut above, mut below, mut stands) = (undone.id, undone.undoes, true);
+    while let Some(id) = below {
+        let by = (!stands).then_some(above);
+        connection.execute("UPDATE _appctl_operations SET undone_by = ? WHERE id = ?", params![by, id])?;
+        let text = "SELECT undoes FROM _appctl_operations WHERE id = ?";
+        let next = connection.query_row(text, [id], |row| row.get::<_, Option<i64>>(0)).optional()?.flatten();
+        (above, below, stands) = (id, next, !stands);
+    }
+    Ok(())
 }
 
 /// A rule that what came back would break, a value that another record has by now: that stands in the way of the undo.

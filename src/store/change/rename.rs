@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::shape::{lower, no_field, refuse_taken_field};
 use super::{Change, damaged};
 use crate::base::references::{self, Carried, Referrer, Renamed};
-use crate::base::{Computed, FieldName, Result, Table, TableName};
+use crate::base::{Computed, FieldName, FieldType, Result, Table, TableName};
 use crate::store::schema;
 use crate::store::sql::quote;
 
@@ -89,7 +89,15 @@ impl Change<'_> {
         let before = match referrer {
             Referrer::Field(field) => {
                 let here = after.fields.iter_mut().find(|other| other.name == name);
-                here.map(|here| Referrer::Field(std::mem::replace(here, field)))
+                // Only where it points: its rules may be others by the time that a rename is taken back.
+                here.map(|here| {
+                    let before = Referrer::Field(here.clone());
+                    match (&mut here.field_type, field.field_type) {
+                        (FieldType::Relation { table, .. }, FieldType::Relation { table: to, .. }) => *table = to,
+                        (here, other) => *here = other,
+                    }
+                    before
+                })
             }
             Referrer::Computed(computed) => {
                 let here = after.computed.iter_mut().find(|other| other.name == name);

@@ -142,11 +142,8 @@ impl World {
                 if self.history[place].after == before && self.state != self.history[place].before {
                     return Err("the model itself does not come back to where it was".to_owned());
                 }
-                if let Some(first) = self.history[place].undoes {
-                    self.history.iter_mut().filter(|past| past.id == first).for_each(|past| past.undone_by = None);
-                }
-                self.history[place].undone_by = Some(undone.operation);
                 self.remember(Some(undone.operation), &patches, back, before, Some(id))?;
+                self.settle_undone();
                 self.outcomes[2] += 1;
             }
             Err(error) => {
@@ -161,6 +158,16 @@ impl World {
             }
         }
         self.same()
+    }
+
+    /// An operation is undone when an undo of it is not undone itself.
+    fn settle_undone(&mut self) {
+        for place in (0..self.history.len()).rev() {
+            let (before, later) = self.history.split_at_mut(place + 1);
+            let past = &mut before[place];
+            let undo = later.iter().find(|undo| undo.undoes == Some(past.id) && undo.undone_by.is_none());
+            past.undone_by = undo.map(|undo| undo.id);
+        }
     }
 
     fn verdict(&self, place: usize) -> Verdict {
