@@ -121,9 +121,9 @@ fn keeps_numbers(json: &str) -> bool {
     let mut rest = json;
     while let Some(at) = rest.find(|letter: char| letter == '"' || letter == '-' || letter.is_ascii_digit()) {
         rest = &rest[at..];
-        let length = if rest.starts_with('"') {
+        let length = if let Some(text) = rest.strip_prefix('"') {
             let mut escaped = false;
-            let end = rest[1..].find(|letter: char| {
+            let end = text.find(|letter: char| {
                 let ends = letter == '"' && !escaped;
                 escaped = letter == '\\' && !escaped;
                 ends

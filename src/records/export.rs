@@ -90,9 +90,7 @@ fn write(
             None => sheet.write_string(row, column, text),
         },
         (Cell::Text(text), _) => sheet.write_string(row, column, text),
-        (Cell::Blob(bytes), _) if bytes.is_empty() => {
-            sheet.write_formula(row, column, Formula::new("=\"\"").set_result(""))
-        }
+        (Cell::Blob([]), _) => sheet.write_formula(row, column, Formula::new("=\"\"").set_result("")),
         (blob @ Cell::Blob(_), _) => match blob.to_json(field_type) {
             serde_json::Value::String(text) if text.len() > MOST_UNITS => return Err(long()),
             serde_json::Value::String(text) => sheet.write_string(row, column, text),

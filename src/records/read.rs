@@ -19,7 +19,7 @@ pub fn look(app: &App, table: &Table, id: &str, fields: &[String]) -> Result<Loo
     let all = if fields.is_empty() { list::all_fields(table) } else { fields.to_vec() };
     let columns = list::shapes(app, table, all.iter().map(String::as_str))?;
     let key = key::find(app, table, id)?;
-    let values = app.store.get_fields(table, &key, &all)?.ok_or_else(|| no_record(table, &key))?;
+    let values = app.store.paths_of(table, &key, &all)?.ok_or_else(|| no_record(table, &key))?;
     Ok(Looked { columns, values })
 }
 

@@ -275,7 +275,7 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     let mut change = Change::begin(connection);
     let records = changes(connection, id)?;
     for record in records.iter().rev() {
-        revert(&mut change, record)?;
+        revert(&mut change, record).map_err(|error| in_the_way(id, error))?;
     }
     change.refuse_pointing_nowhere(id, &records)?;
     refuse_dangling(connection, id, &broken)?;
@@ -292,6 +292,24 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
         sync::raise_epoch(connection, name)?;
     }
     Ok(Undone { operation, undid: id, inserted: change.inserted, updated: change.updated, deleted: change.deleted })
+}
+
+/// A rule that what came back would break, a value that another record has by now: that stands in the way of the undo.
+fn in_the_way(id: OperationId, error: Error) -> Error {
+    let broken = ["NOT NULL", "UNIQUE"].iter().find_map(|rule| {
+        let (_, columns) = error.message.split_once(&format!("{rule} constraint failed: "))?;
+        let names: Vec<&str> =
+            columns.split(", ").map(|column| column.split_once('.').map_or(column, |(_, name)| name)).collect();
+        Some((*rule, names.join(", ")))
+    });
+    let why = match (broken, error.kind) {
+        (Some(("UNIQUE", names)), _) => format!("two records have the same `{names}` by now"),
+        (Some((_, names)), _) => format!("records that came later have no `{names}`"),
+        (None, Kind::Usage | Kind::NotFound | Kind::Conflict) => error.message,
+        (None, _) => return error,
+    };
+    Error::new(Kind::Conflict, format!("operation {id} cannot be undone: {why}"))
+        .hint("change the records that are in the way first; nothing was changed")
 }
 
 /// Later operations that still stand and touched the same records, or the names, fields and values that these need.
@@ -319,30 +337,33 @@ fn conflicts(connection: &Connection, id: OperationId) -> Result<Vec<Conflict>> 
         ),
         touching AS (
             -- the same record, document or field
-            SELECT later.* FROM mine JOIN later USING (table_name, key)
+            SELECT later.* FROM mine CROSS JOIN later USING (table_name, key)
             WHERE mine.scope IN ('row', 'field') AND later.scope = mine.scope
                 AND NOT (mine.table_name = ?2 AND json_extract(mine.key, '$[0]') = ?3)
             UNION ALL
             -- the table is another one, or has another name or description
-            SELECT later.* FROM (SELECT DISTINCT table_name, scope = 'row' AS row FROM mine) AS mine JOIN later USING (table_name)
+            SELECT later.* FROM (SELECT DISTINCT table_name, scope = 'row' AS row FROM mine) AS mine
+            CROSS JOIN later USING (table_name)
             WHERE later.key = '' AND (later.scope = 'whole' OR later.kind = 'rename_table' OR later.scope = 'table' AND NOT row)
             UNION ALL
             -- anything in a table that was made or dropped, any field of one that was described anew
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE mine.scope = 'whole' OR mine.kind = 'redescribe' AND later.scope = 'field'
+            SELECT later.* FROM (SELECT * FROM mine WHERE scope = 'whole' OR kind = 'redescribe') AS mine
+            CROSS JOIN later USING (table_name)
+            WHERE mine.scope = 'whole' OR later.scope = 'field'
             UNION ALL
-            -- a value that has no place any more
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE mine.scope = 'row' AND mine.before IS NOT NULL AND (later.key < '[' OR later.key >= '\\')
-                AND (later.kind IN ('drop_field', 'rename_field')
-                    OR later.kind = 'change_field' AND json_extract(later.before, '$.retyped'))
-                AND EXISTS (SELECT 1 FROM json_each(mine.before) AS image WHERE image.key = later.key)
+            -- a field that a value of mine needs
+            SELECT later.* FROM later
+            WHERE later.kind IN ('drop_field', 'rename_field', 'change_field')
+                AND (later.kind <> 'change_field' OR json_extract(later.before, '$.retyped'))
+                AND EXISTS (SELECT 1 FROM mine, json_each(mine.before) AS image
+                    WHERE mine.table_name = later.table_name AND mine.scope = 'row' AND image.key = later.key)
             UNION ALL
             -- a value that came after the field was dropped or changed
-            SELECT later.* FROM mine JOIN later USING (table_name)
-            WHERE later.scope = 'row' AND (mine.kind = 'drop_field' OR mine.kind = 'change_field' AND json_extract(mine.before, '$.retyped'))
-                AND (later.kind = 'insert' AND mine.kind = 'change_field'
-                    OR later.kind = 'update' AND EXISTS (SELECT 1 FROM json_each(later.before) AS image WHERE image.key = mine.key))
+            SELECT later.* FROM (SELECT * FROM mine WHERE kind = 'drop_field'
+                OR kind = 'change_field' AND json_extract(before, '$.retyped')) AS mine
+            CROSS JOIN later USING (table_name)
+            WHERE later.kind = 'insert' AND mine.kind = 'change_field'
+                OR later.kind = 'update' AND EXISTS (SELECT 1 FROM json_each(later.before) AS image WHERE image.key = mine.key)
         )
         SELECT DISTINCT standing.id, standing.what, touching.later_name, touching.key
         FROM touching JOIN standing ON standing.id = touching.operation

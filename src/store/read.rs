@@ -60,7 +60,7 @@ impl Store {
     }
 
     /// These fields and paths of one record.
-    pub fn get_fields(&self, table: &Table, key: &[Value], fields: &[String]) -> Result<Option<Vec<Value>>> {
+    pub fn paths_of(&self, table: &Table, key: &[Value], fields: &[String]) -> Result<Option<Vec<Value>>> {
         let connection = self.lock();
         let paths = Paths::load(&connection, table, fields.iter().map(String::as_str))?;
         let scope = Scope::new(&paths, table);

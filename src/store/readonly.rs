@@ -51,22 +51,11 @@ pub fn open(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// The same for whoever attaches a file that goes with the connection, which has to be written.
-pub fn connect_beside_passing(path: &Path) -> Result<Connection> {
-    let connection = open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    functions::register(&connection)?;
-    Ok(connection)
-}
-
 /// Without locks and without a log (sqlite.org/uri.html#uriimmutable): nobody can write there while we look.
 pub fn connect(path: &Path) -> Result<Connection> {
-    open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-}
-
-fn open_with(path: &Path, access: OpenFlags) -> Result<Connection> {
     let mut uri = url::Url::from_file_path(std::path::absolute(path)?)
         .map_err(|()| Error::failed(format!("`{}` is no path", path.display())))?;
     uri.set_query(Some("immutable=1"));
-    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     Ok(Connection::open_with_flags(uri.as_str(), flags)?)
 }

@@ -351,8 +351,7 @@ fn own_fields_that_change_while_a_run_goes_on_are_kept_as_they_are_now() {
     let name = |text: &str| FieldName::parse(text).unwrap();
     let people = || store.table(&TableName::parse("people").unwrap()).unwrap();
     let add = |text: &str| {
-        let field = Field::new(name(text), FieldType::Integer);
-        let table = people(); // before the change, which holds the store
+        let (table, field) = (people(), Field::new(name(text), FieldType::Integer));
         store.change(&me, "add field", |change| change.add_field(&table, &field)).unwrap();
     };
     ["gone", "old"].into_iter().for_each(add);

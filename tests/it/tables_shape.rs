@@ -323,6 +323,17 @@ hint: upper and lower case are the same to SQLite
 }
 
 #[test]
+fn lookups_go_through_what_is_worked_out_elsewhere_but_not_in_circles() {
+    let home = home();
+    home.run("tables add-field people boss:relation=people");
+    assert_data_eq!(home.run("tables add-field tasks load:lookup=owner.open_tasks --jq .computed[2]"), str![]);
+    assert_data_eq!(home.run("tables drop-field people open_tasks"), str![]);
+    home.run("tables add-field people top:lookup=boss.email");
+    home.run("tables add-field people topmost:lookup=boss.top");
+    assert_data_eq!(home.run("tables change-field people top:lookup=boss.topmost"), str![]);
+}
+
+#[test]
 fn names_are_any_unicode_in_quotes_where_they_need_them() {
     let home = Home::new();
     assert_data_eq!(

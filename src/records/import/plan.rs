@@ -84,14 +84,13 @@ fn existing(app: &App, source: &Source, table: Table, numbered: bool, request: &
         }
     }
     let way = way(app, &table, &columns, request)?;
-    if way == Way::Fill || (way == Way::Merge && request.key.is_empty()) {
-        if let Some(field) = table.fields.iter().find(|field| field.required && !given(&field.name)) {
-            return Err(Error::usage(format!(
-                "field `{}` is required, and no column of `{}` goes to it",
-                field.name, source.name
-            ))
-            .hint(format!("name the column with `--map COLUMN={}`", field.name)));
-        }
+    let adds = way == Way::Fill || (way == Way::Merge && request.key.is_empty());
+    if let Some(field) = table.fields.iter().find(|field| adds && field.required && !given(&field.name)) {
+        return Err(Error::usage(format!(
+            "field `{}` is required, and no column of `{}` goes to it",
+            field.name, source.name
+        ))
+        .hint(format!("name the column with `--map COLUMN={}`", field.name)));
     }
     Ok(Plan { table, is_new: false, columns, key: request.key.clone(), rows: None, way })
 }

@@ -57,7 +57,12 @@ impl Change<'_> {
             match record.kind.as_str() {
                 "insert" => self.left_behind(&table, &parse_key(&record.key)?, &mut found)?,
                 "update" | "delete" => self.pointing_nowhere(&table, record, &mut found)?,
-                "drop_table" => {
+                "fill" => {
+                    for pointer in &self.pointers(&name)?.fields {
+                        self.columns_pointing_nowhere(&pointer.table, &pointer.field, &mut found)?;
+                    }
+                }
+                "drop_table" | "empty" => {
                     for field in &table.fields {
                         self.columns_pointing_nowhere(&table, field, &mut found)?;
                     }

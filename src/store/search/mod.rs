@@ -95,13 +95,13 @@ impl Store {
 
     fn search_file(&self, search: &Search<'_>, tell: &mut Indexing<'_>) -> Result<Found> {
         let file = self.file();
-        let connection = if readonly::applies(&file) {
-            readonly::connect_beside_passing(&file)?
-        } else {
-            let connection = schema::connect(&file)?;
-            schema::prepare(&connection)?;
-            connection
-        };
+        if readonly::applies(&file) {
+            return Err(Error::new(Kind::Denied, "a search makes an index, and the store's disk is read-only").hint(
+                "look with `appctl records list --where \"FIELD like '%word%'\"`, or copy the folder to a disk that can be written",
+            ));
+        }
+        let connection = schema::connect(&file)?;
+        schema::prepare(&connection)?;
         match file::attach(&connection, self.folder()).and_then(|()| found(&connection, search, tell)) {
             // Nothing can be written here: the index is made for this search alone.
             Err(error) if error.kind == Kind::Denied => {

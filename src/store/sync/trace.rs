@@ -88,8 +88,7 @@ fn every_transaction_begins_as_a_writer() {
     sync(&store, "3", &[("1", "Eve")]);
     store.forget_sync(&ConnectionName::parse("crm").unwrap()).unwrap();
     let heard = HEARD.take();
-    let first =
-        |text: &String| text.trim_start().split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_uppercase();
+    let first = |text: &String| text.split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_uppercase();
     let begun: Vec<String> =
         heard.iter().map(first).filter(|text| text.starts_with("BEGIN") || text.starts_with("SAVEPOINT")).collect();
     assert!(begun.len() > 15, "the trace heard only {begun:?}");

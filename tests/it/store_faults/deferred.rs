@@ -17,9 +17,12 @@ const DEFERRED: &[&str] =
 fn no_code_of_the_store_begins_a_transaction_that_could_be_upgraded() {
     let mut found = Vec::new();
     for file in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")) {
-        // `trace.rs` looks for the same words. A search writes to its index first, so that it waits for its turn before it has
+        // `backup.rs` only reads the store that it copies. `trace.rs` looks for the same words. A search writes to its index first, so that it waits for its turn before it has
         // read anything; beginning as a writer would keep others from the main file too.
-        if file.ends_with("trace.rs") || file.parent().is_some_and(|folder| folder.ends_with("search")) {
+        if file.ends_with("trace.rs")
+            || file.ends_with("backup.rs")
+            || file.parent().is_some_and(|folder| folder.ends_with("search"))
+        {
             continue;
         }
         let text = std::fs::read_to_string(&file).expect("source is text");

@@ -128,6 +128,8 @@ fn json_of_a_hundred_thousand_levels_is_kept_or_refused_and_shown_without_a_fall
         let shown = home.run_with(None, &[], &format!("records list t --fields j -o {form}"));
         civil(&shown, form);
         assert_eq!(shown.status, 0, "{form}");
-        assert!(shown.stdout.contains(&nested), "{form}: it is not all there");
+        // A table breaks what is wider than 65,535 letters.
+        let whole: String = shown.stdout.split_whitespace().collect();
+        assert!(whole.contains(&nested), "{form}: it is not all there");
     }
 }

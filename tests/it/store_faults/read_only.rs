@@ -15,7 +15,6 @@ const READS: &[&str] = &[
     "records list tasks --limit 5",
     "records get tasks 3",
     "records count contacts",
-    "records search tasks note --limit 3",
     "log",
     "connections list",
     "connections show crm",
@@ -23,6 +22,7 @@ const READS: &[&str] = &[
 ];
 
 const WRITES: &[&str] = &[
+    "records search tasks note",
     "tables create more name:text",
     "records create tasks title=new",
     "records update tasks 1 title=other",

@@ -111,5 +111,6 @@ fn a_command_whose_reader_paused_still_hears_ctrl_c() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let _ = child.kill();
+    let _ = child.wait();
     assert_eq!(ended.and_then(|status| status.code()), Some(130));
 }

@@ -266,12 +266,7 @@ fn format(name: &str, extension: Option<&str>, start: &[u8], given: Option<Forma
         let ods = start.len() > 90 && start[30..90].windows(11).any(|part| part == b"spreadsheet");
         Some(if ods { Format::Ods } else { Format::Xlsx })
     } else {
-        match start
-            .iter()
-            .copied()
-            .skip_while(|byte| byte.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(byte))
-            .next()
-        {
+        match start.iter().copied().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte)) {
             Some(b'[') => Some(Format::Json),
             Some(b'{') => Some(Format::Jsonl),
             _ => None,

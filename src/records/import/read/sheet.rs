@@ -10,6 +10,10 @@ use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader as _, Xlsx};
 use super::{Each, Format, Header, Raw, ReadOptions, Row, fit, names, numbered};
 use crate::base::{Error, Kind, Result};
 
+/// Takes a cell, or a row of cells, with its place counted from 0.
+type EachCell<'e> = dyn FnMut(u32, u32, Cell) -> Result<ControlFlow<()>> + 'e;
+type EachLine<'e> = dyn FnMut(u32, &[Cell]) -> Result<ControlFlow<()>> + 'e;
+
 enum Book {
     Xlsx(Box<Xlsx<BufReader<File>>>),
     Ods(Box<Ods<BufReader<File>>>),
@@ -45,7 +49,7 @@ impl Book {
     }
 
     /// Gives every cell with its place, row by row.
-    fn cells(&mut self, sheet: &str, each: &mut dyn FnMut(u32, u32, Cell) -> Result<ControlFlow<()>>) -> Result<()> {
+    fn cells(&mut self, sheet: &str, each: &mut EachCell<'_>) -> Result<()> {
         match self {
             Book::Xlsx(book) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
@@ -138,7 +142,7 @@ impl Sheet {
     }
 
     /// Puts the cells together to rows.
-    fn lines(&mut self, each: &mut dyn FnMut(u32, &[Cell]) -> Result<ControlFlow<()>>) -> Result<()> {
+    fn lines(&mut self, each: &mut EachLine<'_>) -> Result<()> {
         let mut line: Vec<Cell> = Vec::new();
         let (mut at, mut stopped) = (0, false);
         self.book.cells(&self.name, &mut |row, column, cell| {
