@@ -1,7 +1,8 @@
 //! What a run may rely on: pages wait, appear at once, resume after a death, and can be taken back.
 
 use appctl::base::{
-    Cell, Clock, ConnectionName, Field, FieldName, FieldType, Kind, Rows, Table, TableName, Timestamp, Value,
+    Cell, Clock, Compute, Computed, ConnectionName, Field, FieldName, FieldType, Kind, Rows, Table, TableName,
+    Timestamp, Value,
 };
 use appctl::store::{
     Author, Batch, BatchListing, BatchNext, Counts, FinishObject, ObjectPlan, Outcome, Query, RunRecord, RunRequest,
@@ -350,8 +351,7 @@ fn own_fields_that_change_while_a_run_goes_on_are_kept_as_they_are_now() {
     let name = |text: &str| FieldName::parse(text).unwrap();
     let people = || store.table(&TableName::parse("people").unwrap()).unwrap();
     let add = |text: &str| {
-        let field = Field::new(name(text), FieldType::Integer);
-        let table = people();
+        let (table, field) = (people(), Field::new(name(text), FieldType::Integer));
         store.change(&me, "add field", |change| change.add_field(&table, &field)).unwrap();
     };
     ["gone", "old"].into_iter().for_each(add);
@@ -399,4 +399,55 @@ fn a_run_whose_lock_was_stolen_changes_nothing() {
     let late = stopped.finish(&[object], "sync crm", &|_| unreachable!("it must not get so far"));
     assert_eq!(late.unwrap_err().kind, Kind::Busy);
     assert_eq!(holds(&store), "1 Ada 3");
+}
+
+#[test]
+fn what_lies_behind_a_relation_follows_every_run() {
+    let store = store();
+    sync(&store, "1", &[sees("1 Ada 36, 2 Bob 40")]);
+    let person = Author::person("tester");
+    let name = |text: &str| FieldName::parse(text).unwrap();
+    let tasks = Table {
+        name: TableName::parse("tasks").unwrap(),
+        fields: vec![
+            Field::new(name("id"), FieldType::Integer),
+            Field::new(name("owner"), FieldType::parse("relation=people").unwrap()),
+        ],
+        key: vec![name("id")],
+        generated_key: true,
+        connection: None,
+        computed: Vec::new(),
+    };
+    let computed = |text: &str| Computed { name: name(text), how: Compute::parse(text).unwrap().unwrap() };
+    let made = store.change(&person, "tasks", |change| {
+        change.create_table(&tasks)?;
+        for owner in ["1", "2", "2"] {
+            change.insert(&tasks, &[(name("owner"), Value::text(owner))])?;
+        }
+        let people = change.table(&TableName::parse("people").unwrap())?.unwrap();
+        change.add_computed(&people, &computed("rollup=tasks.owner:count"), None)
+    });
+    made.unwrap();
+    let paths = |table: &str, paths: &[&str]| {
+        let table = store.table(&TableName::parse(table).unwrap()).unwrap();
+        let fields = paths.iter().map(|path| (*path).to_owned()).collect();
+        let mut found = Vec::new();
+        let each = &mut |cells: &[Cell<'_>]| {
+            found.push(
+                cells.iter().map(|cell| cell.to_json(&FieldType::Text).to_string()).collect::<Vec<_>>().join(" "),
+            );
+            Ok(std::ops::ControlFlow::Continue(()))
+        };
+        store.read(&Query { fields, ..Query::all(&table, Timestamp(0)) }, each).unwrap();
+        found.join(", ")
+    };
+    let count = "rollup=tasks.owner:count";
+    assert_eq!(paths("tasks", &["owner.name"]), "\"Ada\", \"Bob\", \"Bob\"");
+    assert_eq!(paths("people", &["name", count]), "\"Ada\" 1, \"Bob\" 2");
+    sync(&store, "2", &[Page { gone: "1", ..sees("2 Rob 41, 4 Cy 5") }]);
+    assert_eq!(paths("tasks", &["owner.name"]), "null, \"Rob\", \"Rob\"");
+    assert_eq!(paths("people", &["name", count]), "\"Rob\" 2, \"Cy\" 0");
+    let run = store.operations(&Default::default()).unwrap()[0].id;
+    store.undo(run, &person).unwrap();
+    assert_eq!(paths("people", &["name", count]), "\"Ada\" 1, \"Bob\" 2");
 }
