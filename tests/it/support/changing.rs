@@ -18,7 +18,7 @@ pub fn seeds(few: u64, many: u64) -> Vec<u64> {
     let count = if is_deep() { many } else { few };
     let first: u64 = if is_deep() { 1 } else { rand::rng().next_u64() >> 16 };
     let seeds: Vec<u64> = (first..first + count).collect();
-    eprintln!("seeds {:?} to {:?}", seeds.first(), seeds.last());
+    println!("seeds {:?} to {:?}", seeds.first(), seeds.last());
     seeds
 }
 

@@ -1,7 +1,10 @@
 //! A spreadsheet in the OpenDocument form, as small as it can be: rows of cells given as their XML attributes and text.
 
-/// One sheet for each `(name, rows)`; a cell is `("office:value-type=…", "text")`.
-pub fn ods(sheets: &[(&str, &[&[(&str, &str)]])]) -> Vec<u8> {
+/// A row's cells, each with its attributes and its text: `("office:value-type=…", "text")`.
+type Row<'a> = &'a [(&'a str, &'a str)];
+
+/// One sheet for each `(name, rows)`.
+pub fn ods(sheets: &[(&str, &[Row<'_>])]) -> Vec<u8> {
     let mut tables = String::new();
     for (name, rows) in sheets {
         tables.push_str(&format!("<table:table table:name=\"{name}\">"));
