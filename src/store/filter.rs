@@ -91,6 +91,18 @@ struct Writer<'f, 'p> {
     condition: Fragment,
 }
 
+/// What a part of a filter costs for each record, the cheapest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cost {
+    /// One value and another, or null; also what keeps the fewest
+    Equality,
+    Comparison,
+    /// A function of our own, or several comparisons
+    Several,
+    /// Something worked out, or other records
+    Search,
+}
+
 struct Bound<'p> {
     steps: Vec<Step<'p>>,
     alias: String,
@@ -107,8 +119,8 @@ struct Operated {
 impl<'p> Writer<'_, 'p> {
     fn filter(&mut self, filter: &Filter) -> Result<()> {
         match filter {
-            Filter::All(parts) => self.parts(parts, " AND ", "1"),
-            Filter::Any(parts) => self.parts(parts, " OR ", "0"),
+            Filter::All(parts) => self.cheapest_first(parts, " AND ", "1"),
+            Filter::Any(parts) => self.cheapest_first(parts, " OR ", "0"),
             Filter::Not(inner) => {
                 self.push("(NOT ");
                 self.filter(inner)?;
@@ -173,6 +185,11 @@ impl<'p> Writer<'_, 'p> {
             }),
             Filter::Between { operand, low, high, negated } => self.by_size(filter, &|writer, order| {
                 writer.push(if *negated { "(NOT (" } else { "((" });
+                if order == Order::Number && matches!(operand, Operand::Field(_)) {
+                    writer.sized_between(operand, low, high)?;
+                    writer.push("))");
+                    return Ok(());
+                }
                 writer.compare(operand, Op::GreaterOrEqual, low, order)?;
                 writer.push(" AND ");
                 writer.compare(operand, Op::LessOrEqual, high, order)?;
@@ -196,7 +213,41 @@ impl<'p> Writer<'_, 'p> {
         }
     }
 
-    fn parts(&mut self, parts: &[Filter], between: &str, empty: &str) -> Result<()> {
+    /// SQLite looks at the parts in the order in which they are written, and at no more of them than it has to.
+    fn cheapest_first(&mut self, parts: &[Filter], between: &str, empty: &str) -> Result<()> {
+        let mut costs = Vec::with_capacity(parts.len());
+        for part in parts {
+            costs.push((self.cost(part)?, part));
+        }
+        costs.sort_by_key(|(cost, _)| *cost);
+        let parts: Vec<&Filter> = costs.into_iter().map(|(_, part)| part).collect();
+        self.parts(&parts, between, empty)
+    }
+
+    /// How much work a part is for each record.
+    fn cost(&self, filter: &Filter) -> Result<Cost> {
+        if matches!(filter, Filter::All(_) | Filter::Any(_) | Filter::Not(_)) {
+            return Ok(Cost::Several);
+        }
+        let mut cost = Cost::Equality;
+        for operand in filter.operands() {
+            let Operand::Field(name) = operand else { continue };
+            let walk = self.scope.walk(name)?;
+            let stored = walk.steps.is_empty() && matches!(walk.end, End::Stored(_));
+            let order = if stored { Order::at_end(self.scope, &walk)? } else { Order::Decimal };
+            let equality = matches!(filter, Filter::Null { .. } | Filter::Compare { op: Op::Equal, .. });
+            cost = cost.max(match order {
+                _ if !stored => Cost::Search,
+                _ if matches!(filter, Filter::Null { .. }) => Cost::Equality,
+                Order::Plain | Order::Number if equality => Cost::Equality,
+                Order::Plain | Order::Number => Cost::Comparison,
+                Order::Decimal | Order::Currency | Order::Moment => Cost::Several,
+            });
+        }
+        Ok(cost)
+    }
+
+    fn parts(&mut self, parts: &[&Filter], between: &str, empty: &str) -> Result<()> {
         match parts {
             [] => self.push(empty),
             [only] => self.filter(only)?,
@@ -290,6 +341,25 @@ impl<'p> Writer<'_, 'p> {
         }
         self.push("))");
         Ok(())
+    }
+
+    /// A column between two numbers. Plainly first: what is text is greater than both for SQLite and comes by size then.
+    fn sized_between(&mut self, column: &Operand, low: &Operand, high: &Operand) -> Result<()> {
+        self.between(column, low, high, Order::Plain)?;
+        self.push(" OR (");
+        self.operand(column, Order::Plain)?;
+        self.push(" >= '' AND ");
+        self.between(column, low, high, Order::Decimal)?;
+        self.push(")");
+        Ok(())
+    }
+
+    fn between(&mut self, operand: &Operand, low: &Operand, high: &Operand, order: Order) -> Result<()> {
+        self.operand(operand, order)?;
+        self.push(" BETWEEN ");
+        self.operand(low, order)?;
+        self.push(" AND ");
+        self.operand(high, order)
     }
 
     fn contains(&mut self, operand: &Operand, list: &[Operand], order: Order) -> Result<()> {

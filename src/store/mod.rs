@@ -88,8 +88,6 @@ impl Store {
                 }
             }
         };
-        // What cannot be tidied now (another program writes, the disk is read-only) is tidied another time.
-        let _ = change::bulk::tidy(&connection, folder);
         Ok(Store { connection: Mutex::new(connection), folder: folder.to_owned(), clock, _temporary: None })
     }
 
