@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Statement};
 
 use super::filter::Order;
 use super::paths::{End, Paths, Scope, Step, Walk};
@@ -118,6 +118,38 @@ pub(super) fn read(
         }
     }
     Ok(())
+}
+
+/// The query's rows one by one, each by its key: what is read of the tables and prepared is so once for all of them.
+pub(super) struct Single<'c> {
+    statement: Statement<'c>,
+    values: Vec<Value>,
+    width: usize,
+}
+
+impl<'c> Single<'c> {
+    /// The query's sort, limit and `after` say nothing here.
+    pub(super) fn new(connection: &'c Connection, query: &Query<'_>) -> Result<Self> {
+        let table = query.table;
+        let paths = Paths::load(connection, table, query.names())?;
+        let scope = Scope::new(&paths, table, query.now);
+        let fields = query.fields.iter().map(|path| scope.value(&scope.walk(path)?)).collect::<Result<Vec<_>>>()?;
+        let mut select = Fragment::new("SELECT ");
+        list(&mut select, &fields);
+        select.push(&format!(" FROM {} WHERE (", from(table)));
+        select.add(&filter::condition(&scope, &query.filter, query.now)?);
+        let keys: Vec<String> = keys(table).map(|key| format!("{key} = ?")).collect();
+        select.push(&format!(") AND {}", keys.join(" AND ")));
+        let statement = connection.prepare(&select.sql)?;
+        Ok(Single { statement, values: select.values, width: query.fields.len() })
+    }
+
+    /// The query's fields of the record with this key; `None` when there is none that the filter keeps.
+    pub(super) fn get(&mut self, key: &[Value]) -> Result<Option<Vec<Value>>> {
+        sql::bind(&mut self.statement, 1, self.values.iter().chain(key).map(Value::cell))?;
+        let mut rows = self.statement.raw_query();
+        rows.next()?.map(|row| sql::values(row, 0, self.width)).transpose()
+    }
 }
 
 /// These expressions for the record with this key.

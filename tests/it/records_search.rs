@@ -436,3 +436,44 @@ fn the_read_only_door_does_not_reach_the_index() {
         assert!(matches!(ran.status, 2 | 5) && ran.stdout.is_empty(), "{query}: {ran}");
     }
 }
+
+/// A table of so many records that all have two words, and every 1,000th one a third; the key is `id` or a text.
+fn crowd(key: &str, records: u32) -> Home {
+    let home = Home::new();
+    home.run(&format!("tables create crowd id:integer code:text note:text --key {key}"));
+    let connection = rusqlite::Connection::open(home.path().join("apps/default/app.db")).unwrap();
+    let sql = format!(
+        "INSERT INTO crowd (id, code, note)
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {records})
+         SELECT i, 'code' || i, 'acme late' || iif(i % 1000 = 0, ' rare' || i, '') || iif(i > 10000, ' acme', '') FROM n"
+    );
+    connection.execute_batch(&sql).unwrap();
+    home
+}
+
+#[test]
+fn words_in_more_than_ten_thousand_records_are_found_and_what_is_compared_is_said() {
+    for key in ["id", "code"] {
+        let home = crowd(key, 12_000);
+        let found = home.run("records search crowd 'acme late' --fields id --limit 3 -o csv");
+        assert!(found.contains("more than 10,000 records have these words"), "{key}: {found}");
+        assert_eq!(
+            home.run("records search crowd 'acme late' --fields id --limit 3 -o csv").to_string(),
+            found,
+            "{key}"
+        );
+        let all = home.run("records search crowd 'acme late' --fields id --limit 20000 -o csv");
+        let ids: std::collections::BTreeSet<&str> = all.lines().filter(|line| line.parse::<u32>().is_ok()).collect();
+        assert_eq!(ids.len(), 12_000, "{key}");
+        assert!(!all.contains("there are more"), "{key}");
+        let first = all.lines().filter_map(|line| line.parse::<u32>().ok()).take(10_000);
+        assert!(first.max().unwrap() <= 10_000, "{key}: the first that were indexed do not come first");
+        // What a filter keeps is found also when it is none of the first.
+        let last = home.run("records search crowd acme --where 'id > 11998' --fields id -o csv");
+        assert!(last.contains("11999\n12000\n"), "{key}: {last}");
+        assert!(!last.contains("more"), "{key}: {last}");
+        let rare = home.run("records search crowd 'late rare*' --fields id --limit 12 -o csv");
+        assert_eq!(rare.lines().filter(|line| line.parse::<u32>().is_ok()).count(), 12, "{key}: {rare}");
+        assert!(!rare.contains("more"), "{key}: {rare}");
+    }
+}

@@ -15,7 +15,8 @@ use crate::tables;
 #[command(after_help = "\
 All the words must be there, in any text field; accents and upper case make no difference. `pre*` is the beginning of a
 word, `-word` leaves out records that have it, and words in double quotes stand next to each other; single quotes around
-them all keep the shell away. The best come first. The first search of a table makes its index.
+them all keep the shell away. The best come first. The first search of a table makes its index. When more than 10,000
+records have the words, the best of the 10,000 that were indexed first come first, and the others behind them.
 
 JSON is a list of {\"id\", \"score\", \"matches\", \"record\"}: `matches` has the fields in which words were found, long texts
 cut to what is around them.
@@ -118,6 +119,10 @@ impl Outcome for Hits<'_> {
     fn said(&self) -> Option<String> {
         match (self.found.hits.len(), self.found.more) {
             (0, _) => Some(format!("nothing was found in `{}`", self.table.name)),
+            (_, true) if self.found.many => Some(
+                "more than 10,000 records have these words, and the best of the first 10,000 come first; give more words"
+                    .to_owned(),
+            ),
             (_, true) => Some("there are more: raise `--limit`, or give more words".to_owned()),
             _ => None,
         }

@@ -1,17 +1,16 @@
 //! Finding records in an index, reading them, and marking what was looked for.
 
 use std::borrow::Cow;
-use std::ops::ControlFlow;
 
 use rusqlite::{Connection, params};
 
 use super::index::{Index, TOKENIZER, columns, key_columns};
 use super::{Found, Hit, Search, places, text_cell, text_of};
-use crate::base::filter::{Filter, Op, Operand};
+use crate::base::filter::Filter;
 use crate::base::search::{Marked, Term, Words};
-use crate::base::{Cell, FieldName, Result, Table, Value};
+use crate::base::{Cell, FieldName, Result, Table};
 use crate::store::change::get;
-use crate::store::read::{self, Query};
+use crate::store::read::{Query, Single};
 use crate::store::schema;
 use crate::store::sql;
 
@@ -30,69 +29,64 @@ pub fn find(connection: &Connection, search: &Search<'_>, index: &Index) -> Resu
     Ok(found)
 }
 
-/// The best records, without marks.
+/// The best records, without marks. Giving a score costs as much as everything else together, so when very many records
+/// match, only the first of them are compared; the others come behind these, and are looked at only when these are too few.
 fn best(connection: &Connection, query: &Query<'_>, index: Index, matching: &str) -> Result<Found> {
-    let table = query.table;
     let limit = query.limit.unwrap_or(u64::MAX);
-    let mut found = Found { hits: Vec::new(), more: false };
-    let text = ranked(table, index, is_everything(&query.filter), limit);
-    let mut statement = connection.prepare_cached(&text)?;
-    let mut rows = statement.query([matching])?;
-    while let Some(row) = rows.next()? {
-        let key = sql::values(row, 1, table.key.len())?;
-        let Some(values) = record(connection, query, &key)? else { continue };
-        if found.hits.len() as u64 == limit {
-            found.more = true;
-            break;
+    let many = is_more_than(connection, index, matching, RANKED)?;
+    let mut found = Found { hits: Vec::new(), more: false, many };
+    let mut reader = Single::new(connection, query)?;
+    let blocks = if many { &[(RANKED, 0), (-1, RANKED)][..] } else { &[(-1, 0)] };
+    for (rows, first) in blocks {
+        let mut statement = connection.prepare(&ranked(query, index, *rows, *first))?;
+        let mut rows = statement.query([matching])?;
+        while let Some(row) = rows.next()? {
+            let key = sql::values(row, 1, query.table.key.len())?;
+            let Some(values) = reader.get(&key)? else { continue };
+            if found.hits.len() as u64 == limit {
+                found.more = true;
+                return Ok(found);
+            }
+            found.hits.push(Hit { key, score: -row.get::<_, f64>(0)?, values, matches: Vec::new() });
         }
-        found.hits.push(Hit { key, score: -row.get::<_, f64>(0)?, values, matches: Vec::new() });
     }
     Ok(found)
 }
 
-/// The statement that gives score and key of what matches, the best first.
-fn ranked(table: &Table, index: Index, everything: bool, limit: u64) -> String {
+/// So many matching records are compared to find the best of them.
+pub const RANKED: i64 = 10_000;
+
+fn is_more_than(connection: &Connection, index: Index, matching: &str, count: i64) -> Result<bool> {
     let name = index.name();
+    let text = format!("SELECT 1 FROM search.{name} WHERE {name} MATCH ? ORDER BY rowid LIMIT 1 OFFSET {count}");
+    Ok(connection.prepare(&text)?.exists([matching])?)
+}
+
+/// The statement that gives score and key of so many rows (all when it is -1) of what matches, after the first ones in the
+/// order of their numbers; the best first.
+fn ranked(query: &Query<'_>, index: Index, rows: i64, first: i64) -> String {
+    let table = query.table;
+    let name = index.name();
+    let names = key_columns(table).join(", ");
     let (keys, from) = if schema::rowid_key(table) {
-        (format!("{name}.rowid"), format!("search.{name}"))
+        (format!("{name}.rowid AS {names}"), format!("search.{name}"))
     } else {
-        let keys = key_columns(table).iter().map(|key| format!("keys.{key}")).collect::<Vec<_>>().join(", ");
+        let keys = key_columns(table).iter().map(|key| format!("keys.{key} AS {key}")).collect::<Vec<_>>().join(", ");
         (keys, format!("search.{name} CROSS JOIN search.{} AS keys ON keys.doc = {name}.rowid", index.keys()))
     };
     // With a filter nobody knows how many it takes until enough of them pass.
-    let limit =
-        if everything { format!(" LIMIT {}", limit.saturating_add(1).min(i64::MAX as u64)) } else { String::new() };
-    format!("SELECT bm25({name}), {keys} FROM {from} WHERE {name} MATCH ? ORDER BY 1, {keys}{limit}")
-}
-
-fn is_everything(filter: &Filter) -> bool {
-    *filter == Filter::everything()
-}
-
-/// The query's fields of one record; `None` when its filter drops it.
-fn record(connection: &Connection, query: &Query<'_>, key: &[Value]) -> Result<Option<Vec<Value>>> {
-    let table = query.table;
-    let mut filters = vec![query.filter.clone()];
-    filters.extend(table.key.iter().zip(key).map(|(name, value)| Filter::Compare {
-        left: Operand::Field(name.to_string()),
-        op: Op::Equal,
-        right: Operand::Literal(value.clone()),
-    }));
-    let mut one = query.clone();
-    one.filter = Filter::All(filters);
-    one.fields.extend(table.key.iter().map(ToString::to_string));
-    (one.sort, one.limit, one.after) = (Vec::new(), None, None);
-    let mut found = None;
-    read::read(connection, &one, &mut |cells| {
-        let (values, its_key) = cells.split_at(query.fields.len());
-        // 1.0 and 1.00 are two keys, though they are the same number.
-        if its_key.iter().zip(key).all(|(cell, value)| *cell == value.cell()) {
-            found = Some(values.iter().map(|cell| cell.to_value()).collect());
-            return Ok(ControlFlow::Break(()));
+    let limit = match query.limit {
+        Some(limit) if query.filter == Filter::everything() => {
+            format!(" LIMIT {}", i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX))
         }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(found)
+        _ => String::new(),
+    };
+    format!(
+        "SELECT score, {names} FROM (
+            SELECT bm25({name}) AS score, {keys} FROM {from} WHERE {name} MATCH ?
+            ORDER BY {name}.rowid LIMIT {rows} OFFSET {first}
+         ) ORDER BY score, {names}{limit}"
+    )
 }
 
 /// The words in FTS5's language. Each is quoted, so that nothing in it is syntax (sqlite.org/fts5.html#fts5_strings).
@@ -110,6 +104,9 @@ fn quoted(term: &Term) -> String {
 
 /// Marks what was found: the few records that are shown are indexed once more, with their texts, and FTS5 says where the
 /// words are. So a mark is always what the search means.
+///
+/// Their table goes with the connection, which is this search's alone: SQLite refuses to drop a table ("database table is
+/// locked") while anything on the connection still reads.
 fn mark(connection: &Connection, table: &Table, matching: &str, hits: &mut [Hit]) -> Result<()> {
     if hits.is_empty() {
         return Ok(());
@@ -117,10 +114,7 @@ fn mark(connection: &Connection, table: &Table, matching: &str, hits: &mut [Hit]
     let places = places(table);
     let columns = columns(table);
     let names = columns.join(", ");
-    connection.execute_batch(&format!(
-        "DROP TABLE IF EXISTS temp._appctl_shown;
-         CREATE VIRTUAL TABLE temp._appctl_shown USING fts5 ({names}, {TOKENIZER})"
-    ))?;
+    connection.execute_batch(&format!("CREATE VIRTUAL TABLE temp._appctl_shown USING fts5 ({names}, {TOKENIZER})"))?;
     let text = format!("INSERT INTO temp._appctl_shown (rowid, {names}) VALUES (?, {})", sql::marks(columns.len()));
     let mut insert = connection.prepare(&text)?;
     for (number, hit) in hits.iter().enumerate() {
@@ -152,10 +146,6 @@ fn mark(connection: &Connection, table: &Table, matching: &str, hits: &mut [Hit]
             }
         }
     }
-    drop(rows);
-    drop(statement);
-    drop(insert);
-    connection.execute_batch("DROP TABLE temp._appctl_shown")?;
     Ok(())
 }
 

@@ -138,7 +138,7 @@ impl Index {
         let mut done = 0;
         while let Some(row) = rows.next()? {
             let key = sql::values(row, 0, width)?;
-            let doc = writer.number(&key)?;
+            let doc = writer.new_number(&key)?;
             let mut texts = Vec::with_capacity(places.len());
             for (index, place) in places.iter().enumerate() {
                 texts.push(text_of(table, *place, sql::cell(row.get_ref(width + index)?)));
@@ -226,10 +226,18 @@ impl<'c> Writer<'c> {
 
     /// The number of this key, given out when it has none.
     fn number(&mut self, key: &[Value]) -> Result<i64> {
-        if let Some(number) = self.known(key)? {
-            return Ok(number);
+        match self.known(key)? {
+            Some(number) => Ok(number),
+            None => self.new_number(key),
         }
-        let (_, add, _) = self.keys.as_mut().expect("a key that is its number is known");
+    }
+
+    /// The number of a key that is known to have none, unless it is its number: nothing is looked up, which would be slow
+    /// while the keys have no index.
+    fn new_number(&mut self, key: &[Value]) -> Result<i64> {
+        let Some((_, add, _)) = &mut self.keys else {
+            return Ok(self.known(key)?.expect("a key that is its number is known"));
+        };
         sql::bind(add, 1, key.iter().map(Value::cell))?;
         add.raw_execute()?;
         Ok(self.connection.last_insert_rowid())

@@ -33,6 +33,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Whether there are more than the limit
     pub more: bool,
+    /// Whether so many records have the words that only the first 10,000 were compared; the others come behind them
+    pub many: bool,
 }
 
 /// A record that was found.
