@@ -114,6 +114,14 @@ pub fn handle(path: &Path) -> Result<Option<File>> {
     }
 }
 
+/// Whether a path names this file at this moment, and nothing else does.
+#[cfg(target_os = "linux")]
+pub fn is_only_name(path: &Path, file: &std::fs::Metadata) -> Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let named = look(path)?;
+    Ok(named.is_some_and(|named| (named.dev(), named.ino(), named.nlink()) == (file.dev(), file.ino(), 1)))
+}
+
 /// The folder that a path lies in; `None` when it is not there.
 #[cfg(target_os = "linux")]
 pub fn folder_handle(path: &Path) -> Result<Option<std::os::fd::OwnedFd>> {

@@ -284,6 +284,7 @@ fn race(trick: Trick, races: u64) {
         }
         let meta = std::fs::metadata(&victim).unwrap();
         if meta.len() > 0 || meta.mode() & 0o777 != 0o644 {
+            println!("{trick:?}: won, {} bytes, mode {:o}", meta.len(), meta.mode());
             won += 1;
             std::fs::write(&victim, "").unwrap();
             std::fs::set_permissions(&victim, std::fs::Permissions::from_mode(0o644)).unwrap();
