@@ -80,27 +80,17 @@ fn make_new(path: &Path) -> std::io::Result<()> {
 }
 
 /// Takes other people's rights away from a file that is there already, never from what a link in its place points to.
-///
-/// A file whose second name was here a moment ago has one name left, elsewhere. So the name is asked for before and after
-/// the file is: a file is ours alone when its only name is this one.
 #[cfg(target_os = "linux")]
 fn tighten(path: &Path) -> Result<()> {
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-    let doing = || format!("closing `{}` to others", path.display());
-    let Some(handle) = trust::handle(path)? else { return Ok(()) };
-    let meta = handle.metadata().doing(doing)?;
-    if !meta.is_file() || meta.mode() & 0o077 == 0 {
-        return Ok(());
-    }
-    let alone = trust::is_only_name(path, &meta)?
-        && handle.metadata().doing(doing)?.nlink() == 1
-        && trust::is_only_name(path, &meta)?;
-    // What has a second name is not ours alone; `trust` refuses it.
-    if alone {
+    let Some((handle, meta)) = trust::held(path)? else { return Ok(()) };
+    // A file with a second name is not ours alone; `trust` refuses it.
+    if meta.is_file() && meta.nlink() == 1 && meta.mode() & 0o077 != 0 {
         let named = format!("/proc/self/fd/{}", handle.as_raw_fd());
-        std::fs::set_permissions(named, std::fs::Permissions::from_mode(0o600)).doing(doing)?;
+        std::fs::set_permissions(named, std::fs::Permissions::from_mode(0o600))
+            .doing(|| format!("closing `{}` to others", path.display()))?;
     }
     Ok(())
 }

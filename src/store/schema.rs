@@ -68,7 +68,8 @@ pub fn open(path: &Path, clock: &Clock) -> Result<Connection> {
         // A file that is not ours is closed as it was found, with what waits in its log.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_waiting(path))?;
         let version = version(&connection, fresh).doing(shown)?;
-        if trust::file(path)? != before || before.is_some_and(|before| !trust::is_open(before)) {
+        let after = trust::file(path)?;
+        if !after.is_some_and(|after| before == Some(after) && trust::is_open(after)) {
             // A restore put another file there meanwhile, or somebody plays with links.
             tries += 1;
             if tries < 3 {

@@ -103,7 +103,7 @@ fn look(path: &Path) -> Result<Option<std::fs::Metadata>> {
 /// A name in a folder, for looking at it and for changing its mode. The folder itself is not followed when it is a link,
 /// and closing the handle leaves the locks alone that SQLite has on the file in this process.
 #[cfg(target_os = "linux")]
-pub fn handle(path: &Path) -> Result<Option<File>> {
+fn handle(path: &Path) -> Result<Option<File>> {
     use rustix::fs::{Mode, OFlags, openat};
     let Some(folder) = folder_handle(path)? else { return Ok(None) };
     let name = path.file_name().unwrap_or_default();
@@ -112,14 +112,6 @@ pub fn handle(path: &Path) -> Result<Option<File>> {
         Err(rustix::io::Errno::NOENT) => Ok(None),
         Err(error) => Err(std::io::Error::from(error)).doing(|| format!("looking at `{}`", path.display())),
     }
-}
-
-/// Whether a path names this file at this moment, and nothing else does.
-#[cfg(target_os = "linux")]
-pub fn is_only_name(path: &Path, file: &std::fs::Metadata) -> Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let named = look(path)?;
-    Ok(named.is_some_and(|named| (named.dev(), named.ino(), named.nlink()) == (file.dev(), file.ino(), 1)))
 }
 
 /// The folder that a path lies in; `None` when it is not there.
@@ -137,10 +129,40 @@ pub fn folder_handle(path: &Path) -> Result<Option<std::os::fd::OwnedFd>> {
     }
 }
 
+/// A handle of what a name stands for, and what it is. The name stood for it from the opening until after the looking, so
+/// that a file with one name has this one: the file of a link that is replaced in between would have one name left too, but
+/// elsewhere.
+#[cfg(target_os = "linux")]
+pub fn held(path: &Path) -> Result<Option<(File, std::fs::Metadata)>> {
+    for _ in 0..20 {
+        let Some(handle) = handle(path)? else { return Ok(None) };
+        let meta = handle.metadata().doing(|| format!("looking at `{}`", path.display()))?;
+        if still_named(&handle, path) {
+            return Ok(Some((handle, meta)));
+        }
+    }
+    Err(Error::new(Kind::Busy, format!("`{}` is replaced all the time", path.display())).hint("try again in a moment"))
+}
+
+/// Whether the name by which a handle was opened is still there. `/proc` tells it: it adds ` (deleted)` to the name of an
+/// entry that was removed or replaced, which never comes back (proc_pid_fd(5)).
+#[cfg(target_os = "linux")]
+fn still_named(handle: &File, path: &Path) -> bool {
+    use std::os::fd::AsRawFd;
+    // The count of a file's names changes a moment before the name does. A folder is read when no renaming in it is half
+    // done, so after this whatever was begun is to be seen.
+    if let Some(mut entries) = path.parent().and_then(|folder| std::fs::read_dir(folder).ok()) {
+        entries.next();
+    }
+    match std::fs::read_link(format!("/proc/self/fd/{}", handle.as_raw_fd())) {
+        Ok(named) => named.file_name() == path.file_name(),
+        Err(_) => true, // without /proc the looks must do
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn look_inside(path: &Path) -> Result<Option<std::fs::Metadata>> {
-    let meta = handle(path)?.map(|handle| handle.metadata()).transpose();
-    meta.doing(|| format!("looking at `{}`", path.display()))
+    Ok(held(path)?.map(|(_, meta)| meta))
 }
 
 #[cfg(not(target_os = "linux"))]
