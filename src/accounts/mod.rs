@@ -9,7 +9,7 @@ use url::Url;
 use crate::app::{App, Change};
 use crate::base::{Error, Kind, Label, Result, Secret, Timestamp};
 use crate::config::token_key;
-use crate::providers::{self, Provider};
+use crate::providers::{self, Method, Provider};
 
 mod endpoint;
 
@@ -35,6 +35,18 @@ pub struct Account {
     pub settings: BTreeMap<String, String>,
     #[serde(default)]
     pub sharing: Sharing,
+    /// Who made it (`Config::user`): a private account is seen and used by its owner alone. Empty: everybody's, as accounts
+    /// were before there were owners
+    #[serde(default)]
+    pub owner: String,
+    #[serde(default)]
+    pub method: Method,
+    /// The scopes that the provider granted, as it names them; empty where it has none
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// The one that is taken where several of its provider could be
+    #[serde(default)]
+    pub default: bool,
     pub created: Timestamp,
     /// When its secret was last given; a refusal before this is history
     pub authorised: Timestamp,
@@ -56,6 +68,8 @@ pub enum Sharing {
     /// The secret is in its owner's keyring
     #[default]
     Private,
+    /// The secret is in the team vault
+    Team,
 }
 
 /// What `add` needs to know.
@@ -114,6 +128,10 @@ pub fn prepare(app: &App, new: NewAccount) -> Result<Account> {
         endpoint: new.endpoint,
         settings: new.settings,
         sharing: Sharing::Private,
+        owner: app.config.user.clone(),
+        method: Method::Token,
+        scopes: Vec::new(),
+        default: false,
         created: app.clock.now(),
         authorised: app.clock.now(),
     })

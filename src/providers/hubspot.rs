@@ -1,7 +1,7 @@
 //! HubSpot: private-app tokens as bearer tokens. Limits: developers.hubspot.com, "API usage guidelines and limits": the
 //! smallest plan's burst limit to begin with (answers carry the account's real one), and five searches a second.
 
-use super::{Limit, Provider};
+use super::{Limit, Method, Provider};
 
 pub static HUBSPOT: Provider = Provider {
     id: "hubspot",
@@ -11,4 +11,5 @@ pub static HUBSPOT: Provider = Provider {
     secret_optional: false,
     console: "https://app.hubspot.com/private-apps",
     limits: &[Limit { class: "", calls: 100, seconds: 10.0 }, Limit { class: "search", calls: 5, seconds: 1.0 }],
+    methods: &[Method::Token],
 };

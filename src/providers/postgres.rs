@@ -1,6 +1,6 @@
 //! PostgreSQL: every account has its own server, so there is no base and no common limit.
 
-use super::Provider;
+use super::{Method, Provider};
 
 pub static POSTGRES: Provider = Provider {
     id: "postgres",
@@ -10,4 +10,5 @@ pub static POSTGRES: Provider = Provider {
     secret_optional: true,
     console: "",
     limits: &[],
+    methods: &[Method::Token],
 };
