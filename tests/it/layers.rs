@@ -47,6 +47,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("keyring", &["vault"]),
     ("keyring_core", &["vault"]),
+    ("crypto_box", &["vault"]),
     ("ring", &["vault", "oauth"]),
     ("secrecy", &["base"]),
     ("zeroize", &["base", "vault"]),
