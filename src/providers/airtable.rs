@@ -103,7 +103,8 @@ fn explain(answer: &Answer) -> Option<Error> {
                 .hint(format!("add both to the token at {TOKENS}, or sign in again and choose the base")),
         ),
         "PUBLIC_API_BILLING_LIMIT_EXCEEDED" => Some(
-            Error::remote("has no calls left this month on the workspace's plan").retry_after(Duration::from_secs(24 * 3600)),
+            Error::remote("has no calls left this month on the workspace's plan")
+                .retry_after(Duration::from_secs(24 * 3600)),
         ),
         _ => None,
     }

@@ -169,9 +169,11 @@ fn sign(site: &Site, secret: &Secret, client: Option<&str>) -> Result<Signing> {
     let client = client.ok_or_else(|| {
         Error::usage("Salesforce needs the consumer key of the app").hint("add `--client-id CONSUMER_KEY`")
     })?;
-    let subject = site.settings.get("username").cloned().ok_or_else(|| {
-        Error::usage("Salesforce needs the user name").hint("add `--set username=ada@acme.com`")
-    })?;
+    let subject = site
+        .settings
+        .get("username")
+        .cloned()
+        .ok_or_else(|| Error::usage("Salesforce needs the user name").hint("add `--set username=ada@acme.com`"))?;
     let domain = site.settings.get("domain").map_or(LOGIN, String::as_str);
     let is_sandbox = domain == TEST || domain.contains(".sandbox.") || domain.contains("--");
     Ok(Signing {

@@ -14,8 +14,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh, Scope,
-    Setting,
+    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh,
+    Scope, Setting,
 };
 use crate::base::{Error, Kind};
 use crate::http::Answer;
@@ -59,11 +59,31 @@ pub static SLACK: Provider = Provider {
             what: "a token that is rotated",
             advice: "it ends after twelve hours; use `--method oauth` to have it renewed, or switch rotation off in the app",
         },
-        KeyForm { prefix: "xoxe-", what: "a refresh or configuration token", advice: "it signs nobody in; use the bot's token (`xoxb-…`)" },
-        KeyForm { prefix: "xapp-", what: "an app's own token", advice: "it opens sockets alone; use the bot's token (`xoxb-…`)" },
-        KeyForm { prefix: "xoxc-", what: "a browser session's token", advice: "it ends with the session; make an app and use its token" },
-        KeyForm { prefix: "xoxd-", what: "a browser's cookie", advice: "it ends with the session; make an app and use its token" },
-        KeyForm { prefix: "https://hooks.slack.com/", what: "a webhook's address", advice: "it posts to one channel alone; use the bot's token (`xoxb-…`)" },
+        KeyForm {
+            prefix: "xoxe-",
+            what: "a refresh or configuration token",
+            advice: "it signs nobody in; use the bot's token (`xoxb-…`)",
+        },
+        KeyForm {
+            prefix: "xapp-",
+            what: "an app's own token",
+            advice: "it opens sockets alone; use the bot's token (`xoxb-…`)",
+        },
+        KeyForm {
+            prefix: "xoxc-",
+            what: "a browser session's token",
+            advice: "it ends with the session; make an app and use its token",
+        },
+        KeyForm {
+            prefix: "xoxd-",
+            what: "a browser's cookie",
+            advice: "it ends with the session; make an app and use its token",
+        },
+        KeyForm {
+            prefix: "https://hooks.slack.com/",
+            what: "a webhook's address",
+            advice: "it posts to one channel alone; use the bot's token (`xoxb-…`)",
+        },
     ],
     oauth: Some(&OAUTH),
     scopes: &[
@@ -162,8 +182,13 @@ fn explain(answer: &Answer) -> Option<Error> {
         }
         "not_allowed_token_type" => Error::new(Kind::Denied, "does not take this kind of token for that")
             .hint("a bot's token (`xoxb-…`) and a user's (`xoxp-…`) may do different things"),
-        "no_permission" | "restricted_action" | "access_denied" | "ekm_access_denied" | "enterprise_is_restricted"
-        | "not_in_channel" | "team_access_not_granted" => Error::new(Kind::Denied, said),
+        "no_permission"
+        | "restricted_action"
+        | "access_denied"
+        | "ekm_access_denied"
+        | "enterprise_is_restricted"
+        | "not_in_channel"
+        | "team_access_not_granted" => Error::new(Kind::Denied, said),
         "channel_not_found" | "user_not_found" | "message_not_found" | "file_not_found" => Error::not_found(said),
         "ratelimited" | "rate_limited" => Error::remote("is at its limit").retry_after(wait(answer)),
         "internal_error" | "fatal_error" | "service_unavailable" | "request_timeout" => Error::remote(said),

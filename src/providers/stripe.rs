@@ -51,9 +51,15 @@ pub static STRIPE: Provider = Provider {
             advice: "it may do everything; a restricted key (`rk_live_…`) with few permissions is safer",
         },
         KeyForm { prefix: "sk_test_", what: "a secret test key", advice: "" },
-        KeyForm { prefix: "sk_org_", what: "an organisation's key", advice: "it needs `--set stripe_context=acct_…`" },
+        KeyForm {
+            prefix: "sk_org_", what: "an organisation's key", advice: "it needs `--set stripe_context=acct_…`"
+        },
         KeyForm { prefix: "pk_", what: "a publishable key", advice: "it cannot read anything; use a restricted key" },
-        KeyForm { prefix: "whsec_", what: "a webhook's signing secret", advice: "it signs nobody in; use a restricted key" },
+        KeyForm {
+            prefix: "whsec_",
+            what: "a webhook's signing secret",
+            advice: "it signs nobody in; use a restricted key",
+        },
         KeyForm { prefix: "ek_", what: "an ephemeral key", advice: "it ends within the hour; use a restricted key" },
     ],
     test_keys: &["rk_test_", "sk_test_"],
@@ -129,14 +135,19 @@ fn explain(answer: &Answer) -> Option<Error> {
     let text = |at: &str| body.pointer(at).and_then(serde_json::Value::as_str).unwrap_or_default();
     let message = text("/error/message");
     match text("/error/code") {
-        "api_key_expired" => Some(Error::new(Kind::SignIn, "says that the key has expired").hint(format!("make another one at {KEYS}"))),
+        "api_key_expired" => {
+            Some(Error::new(Kind::SignIn, "says that the key has expired").hint(format!("make another one at {KEYS}")))
+        }
         "secret_key_required" => Some(
             Error::new(Kind::SignIn, "wants a secret or restricted key, not a publishable one")
                 .hint(format!("make one at {KEYS}")),
         ),
         "account_invalid" => Some(
-            Error::new(Kind::Denied, "does not let this key act for the account in `stripe_account` or `stripe_context`")
-                .hint("look at the account's id, or use a key of the platform that it is connected to"),
+            Error::new(
+                Kind::Denied,
+                "does not let this key act for the account in `stripe_account` or `stripe_context`",
+            )
+            .hint("look at the account's id, or use a key of the platform that it is connected to"),
         ),
         _ if answer.status() == 403 && message.contains("required permissions") => Some(
             Error::new(Kind::Denied, format!("does not let this key do that: {}", without_key(message)))
@@ -148,6 +159,7 @@ fn explain(answer: &Answer) -> Option<Error> {
 
 /// Stripe repeats the key's beginning and end in its message; nobody needs them.
 fn without_key(message: &str) -> String {
-    let is_key = |word: &&str| ["rk_", "sk_", "pk_"].iter().any(|start| word.trim_start_matches(['\'', '"']).starts_with(start));
+    let is_key =
+        |word: &&str| ["rk_", "sk_", "pk_"].iter().any(|start| word.trim_start_matches(['\'', '"']).starts_with(start));
     message.split(' ').filter(|word| !is_key(word)).collect::<Vec<_>>().join(" ")
 }
