@@ -12,9 +12,9 @@ pub use crate::store::{
     Conversion, Convert, Copied, Counts, Cut, Depth, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit,
     Holds, Indexing, Inspection, Interrupted, Kin, Load, LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation,
     OperationFilter, OperationId, Outcome, Paths, Present, Prune, Pruned, Query, Ready, Refusal, Refused, Rehearsed,
-    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Undone,
-    VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
-    network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
+    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Turn, Turns,
+    Undone, VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file,
+    is_searched, network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };
 
 pub struct App {
