@@ -49,6 +49,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring_core", &["vault"]),
     ("ring", &["oauth", "vault"]),
     ("secrecy", &["base"]),
+    ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),
     ("calamine", &["records"]),
     ("rust_xlsxwriter", &["records"]),
