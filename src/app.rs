@@ -4,7 +4,7 @@ use crate::base::{Clock, Result};
 use crate::config::{Config, VaultKind};
 use crate::http::Http;
 use crate::store::Store;
-use crate::vault::Vault;
+pub use crate::vault::Vault;
 
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
