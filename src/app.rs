@@ -12,9 +12,9 @@ pub use crate::store::{
     Conversion, Convert, Copied, Counts, Cut, Depth, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit,
     Holds, Indexing, Inspection, Interrupted, Kin, Load, LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation,
     OperationFilter, OperationId, Outcome, Paths, Present, Prune, Pruned, Query, Ready, Refusal, Refused, Rehearsed,
-    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Undone,
-    VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
-    network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
+    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Turn, Turns,
+    Undone, VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file,
+    is_searched, network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };
 
 pub struct App {
@@ -55,6 +55,7 @@ impl App {
             home: store.folder().to_owned(),
             app: crate::base::AppName::parse("default")?,
             vault: VaultKind::Memory,
+            team_vault: None,
             tokens: std::collections::BTreeMap::new(),
             user: "somebody".to_owned(),
         };
@@ -69,8 +70,9 @@ impl App {
 }
 
 fn vault(config: &Config) -> Vault {
-    match config.vault {
+    match &config.vault {
         VaultKind::Keyring => Vault::keyring(config.home.join(TURNS)),
+        VaultKind::File { key } => Vault::file(config.home.join(SEALED), key),
         VaultKind::Memory => Vault::memory(),
     }
 }
@@ -78,11 +80,18 @@ fn vault(config: &Config) -> Vault {
 /// The file by which processes take turns at the keyring.
 const TURNS: &str = "keyring.lock";
 
+/// The sealed file of `APPCTL_VAULT=file`.
+const SEALED: &str = "vault.sealed";
+
 /// Whether secrets can be kept where the configuration says; nothing is left behind, not even in an empty home.
 pub fn probe_vault(config: &Config) -> Result<()> {
-    if config.home.join(TURNS).exists() || config.vault == VaultKind::Memory {
-        return vault(config).probe();
-    }
-    let turns = tempfile::tempdir()?;
-    Vault::keyring(turns.path().join(TURNS)).probe()
+    let elsewhere = tempfile::tempdir()?;
+    let vault = match &config.vault {
+        VaultKind::Keyring if !config.home.join(TURNS).exists() => Vault::keyring(elsewhere.path().join(TURNS)),
+        VaultKind::File { key } if !config.home.join(SEALED).exists() => {
+            Vault::file(elsewhere.path().join(SEALED), key)
+        }
+        _ => vault(config),
+    };
+    vault.probe()
 }
