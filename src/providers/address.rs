@@ -45,9 +45,7 @@ impl Provider {
         };
         let mut server = Server {
             issuer: self.issuer(facts, site),
-            sends_issuer: false,
             authorize: optional(facts.authorize)?,
-            token,
             device: optional(facts.device)?,
             revoke,
             introspect: optional(facts.introspect)?,
@@ -56,17 +54,17 @@ impl Provider {
             pkce: facts.pkce,
             scope_parameter: facts.scope_parameter.to_owned(),
             scope_separator: facts.scope_separator,
-            authorize_parameters: filled(facts.authorize_parameters, site)
-                .map(|(name, text)| (name.to_owned(), text))
-                .collect(),
+            authorize_parameters: owned(facts.authorize_parameters, site),
             headers: filled(facts.headers, site).collect(),
             token_path: facts.token_path.to_owned(),
             error_in_200: facts.error_in_200,
+            words: facts.words.to_vec(),
             redirect: Redirect {
                 port: facts.redirect.port,
                 host: facts.redirect.host,
                 path: facts.redirect.path.to_owned(),
             },
+            ..Server::new(token)
         };
         (facts.tune)(&mut server, site)?;
         Ok(server)
@@ -116,6 +114,10 @@ pub(super) fn filled(
     site: &Site,
 ) -> impl Iterator<Item = (&'static str, String)> {
     texts.iter().filter_map(move |(name, text)| Some((*name, fill(text, site)?)))
+}
+
+fn owned(texts: &'static [(&'static str, &'static str)], site: &Site) -> Vec<(String, String)> {
+    filled(texts, site).map(|(name, text)| (name.to_owned(), text)).collect()
 }
 
 /// The endpoint, and this path after its own.

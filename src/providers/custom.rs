@@ -1,8 +1,7 @@
 //! Any other vendor: an OAuth 2 or API-key HTTP API by its settings, which a person gives or which are discovered from an
 //! issuer (RFC 8414, OpenID Connect Discovery).
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::collections::BTreeMap;
 
 use url::Url;
 
@@ -49,7 +48,10 @@ pub static CUSTOM: Provider = Provider {
         needed("device_url", "where a device code is asked for", &[Device]),
         setting("revoke_url", "where a token is taken back (RFC 7009)"),
         setting("introspect_url", "where a token is described (RFC 7662)"),
-        setting("identity_url", "an address below the base, or a path, that says whose account it is"),
+        setting(
+            "identity_url",
+            "a path of the API, or an address there or where tokens come from, that says whose account it is",
+        ),
         setting("identity_id", "JSON pointer to the id in that answer; default `/sub`, `/id`, `/user/id` or `/email`"),
         setting(
             "identity_name",
@@ -61,6 +63,7 @@ pub static CUSTOM: Provider = Provider {
         setting("pkce", "`yes` (default) or `no`, where the server refuses a challenge"),
         setting("resource", "what the token is for (RFC 8707)"),
         setting("audience", "the API's name, where the server wants one"),
+        setting("prompt", "what the sign-in page is told to ask, for example `consent`"),
         setting("issuer", "what `iss` in its answers is"),
         setting("sends_issuer", "`yes` where the server always sends `iss`"),
         setting("redirect_host", "`127.0.0.1` (default) or `localhost`"),
@@ -89,7 +92,7 @@ static OAUTH: OAuth = OAuth {
     introspect: Some("{introspect_url}"),
     client_auth: ClientAuth::Basic,
     client_secret: ClientSecret::Optional,
-    authorize_parameters: &[("resource", "{resource}"), ("audience", "{audience}")],
+    authorize_parameters: &[("resource", "{resource}"), ("audience", "{audience}"), ("prompt", "{prompt}")],
     redirect: Redirect::ANY_PORT,
     tune,
     ..OAuth::PLAIN
@@ -107,7 +110,8 @@ const fn needed(key: &'static str, help: &'static str, required_for: &'static [M
 }
 
 /// What discovery found, as settings. What a person set goes first, so this is for the keys that are not there yet.
-pub fn discovered(server: &Server, userinfo: Option<&Url>) -> BTreeMap<String, String> {
+/// `offered` are the scopes that the server admits to.
+pub fn discovered(server: &Server, userinfo: Option<&Url>, offered: &[String]) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut keep = |key: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -131,6 +135,14 @@ pub fn discovered(server: &Server, userinfo: Option<&Url>) -> BTreeMap<String, S
         ClientAuth::Body => "body",
     };
     keep("client_auth", Some(auth.to_owned()));
+    keep("pkce", (!server.pkce).then(|| "no".to_owned()));
+    let usual: Vec<_> = ["openid", "email", "offline_access"]
+        .into_iter()
+        .filter(|usual| offered.iter().any(|scope| scope == usual))
+        .collect();
+    // OpenID Connect Core section 11: offline access wants to be consented to each time.
+    keep("prompt", usual.contains(&"offline_access").then(|| "consent".to_owned()));
+    keep("scopes", (!usual.is_empty()).then(|| usual.join(" ")));
     found
 }
 
@@ -168,21 +180,18 @@ fn check(method: Method, settings: &mut BTreeMap<String, String>) -> Result<()> 
     if method == Token { key_settings(settings) } else { Ok(()) }
 }
 
+/// The token is sent where the API is and where it came from, nowhere else.
 fn identity_url(settings: &BTreeMap<String, String>, text: &str) -> Result<()> {
     if text.starts_with('/') {
         return Ok(());
     }
     let url = hosts::given("identity_url", text)?;
-    let base = settings.get("base_url").and_then(|base| Url::parse(base).ok());
-    let below = base.is_some_and(|base| {
-        let rest = url.path().strip_prefix(base.path().trim_end_matches('/'));
-        base.origin() == url.origin() && rest.is_some_and(|rest| rest.starts_with('/'))
-    });
-    if below && url.query().is_none() {
+    let mut own = ["base_url", "token_url", "issuer"].iter().filter_map(|key| Url::parse(settings.get(*key)?).ok());
+    if own.any(|own| own.origin() == url.origin()) && url.query().is_none() {
         return Ok(());
     }
-    Err(Error::usage("`identity_url` is not below `base_url`, and the token goes nowhere else")
-        .hint("set `base_url` to what both addresses have in common, or leave `identity_url` away"))
+    Err(Error::usage("`identity_url` is neither where the API is nor where the tokens come from")
+        .hint("set it to a path of the API, like `--set identity_url=/me`, or leave it away"))
 }
 
 fn key_settings(settings: &BTreeMap<String, String>) -> Result<()> {
@@ -264,17 +273,13 @@ pub(super) fn auth(secret: Secret, site: &Site) -> Result<Auth> {
                 "" => secret,
                 prefix => Secret::new(format!("{prefix} {}", secret.expose())),
             };
-            Ok(Auth::Header { name, value })
+            Ok(Auth::Header { name: name.into(), value })
         }
     }
 }
 
-/// Header names that accounts of this process use. The way out wants names that live as long as the process; there is one
-/// an account.
-static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-
 /// `Kind::Usage` for what is no header name, or one that the way out writes itself.
-fn header_name(text: &str) -> Result<&'static str> {
+fn header_name(text: &str) -> Result<String> {
     let name = text.to_ascii_lowercase();
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) && name.len() <= 100;
     let own =
@@ -283,11 +288,5 @@ fn header_name(text: &str) -> Result<&'static str> {
         return Err(Error::usage("`key_header` is no header that a key can be in")
             .hint("set it like `--set key_header=x-api-key`"));
     }
-    let mut names = NAMES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(known) = names.get(name.as_str()) {
-        return Ok(known);
-    }
-    let kept: &'static str = Box::leak(name.into_boxed_str());
-    names.insert(kept);
-    Ok(kept)
+    Ok(name)
 }

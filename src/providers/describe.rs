@@ -91,7 +91,7 @@ fn way(provider: &Provider, site: &Site, method: Method) -> Way {
         method: method.word(),
         make: guide.map_or("", |guide| guide.text).to_owned(),
         page: guide.and_then(|guide| page(guide, site)),
-        redirect_uri: (method == Method::Code).then(|| redirect_uri(provider, site)).flatten(),
+        redirect_uri: (method == Method::Code).then(|| provider.redirect_uri(site, None)).flatten(),
         client,
         client_secret: secret,
         needs: needs(provider, method),
@@ -106,13 +106,16 @@ fn needs(provider: &Provider, method: Method) -> Vec<&'static str> {
     provider.settings.iter().filter(|s| s.required_for.contains(&method)).map(|setting| setting.key).collect()
 }
 
-/// The redirect URI to register. Where any port will do it is registered without one.
-fn redirect_uri(provider: &Provider, site: &Site) -> Option<String> {
-    let facts = provider.oauth?.redirect;
-    let redirect = provider.server(site).map_or_else(
-        |_| Redirect { port: facts.port, host: facts.host, path: facts.path.to_owned() },
-        |server| server.redirect,
-    );
-    let port = redirect.port.map(|port| format!(":{port}")).unwrap_or_default();
-    Some(format!("http://{}{port}{}", redirect.host, redirect.path))
+impl Provider {
+    /// The redirect URI as it is registered at the vendor, letter by letter. Where any port will do it is registered without
+    /// one, unless a person chose a `port`.
+    pub fn redirect_uri(&self, site: &Site, port: Option<u16>) -> Option<String> {
+        let facts = self.oauth?.redirect;
+        let redirect = self.server(site).map_or_else(
+            |_| Redirect { port: facts.port, host: facts.host, path: facts.path.to_owned() },
+            |server| server.redirect,
+        );
+        let port = port.or(redirect.port).map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("http://{}{port}{}", redirect.host, redirect.path))
+    }
 }

@@ -11,6 +11,9 @@ impl Provider {
         let settled = self.with_defaults(site);
         let mut door =
             Door::new(self.base(site)?, label)?.auth(auth).limits(self.limits, self.announced).explain(self.explain);
+        if self.refuses_in_200 {
+            door = door.doubt(self.explain);
+        }
         for (name, text) in filled(self.headers, &settled) {
             door = door.header(name, text);
         }
@@ -22,7 +25,7 @@ impl Provider {
         match self.api_key {
             Some(KeyUse::Bearer) => Ok(Auth::Bearer(secret)),
             Some(KeyUse::BasicUser) => Ok(Auth::Basic { user: secret.expose().to_owned(), password: Secret::new("") }),
-            Some(KeyUse::Header(name)) => Ok(Auth::Header { name, value: secret }),
+            Some(KeyUse::Header(name)) => Ok(Auth::Header { name: name.into(), value: secret }),
             Some(KeyUse::Settings) => custom::auth(secret, &self.with_defaults(site)),
             None => {
                 Err(Error::usage(format!("{} takes no key", self.title))

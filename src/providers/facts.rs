@@ -45,6 +45,8 @@ pub struct OAuth {
     /// JSON pointer to the object with the tokens; empty: the answer itself
     pub token_path: &'static str,
     pub error_in_200: bool,
+    /// The vendor's own words for refusals, and RFC 6749's
+    pub words: &'static [(&'static str, &'static str)],
     pub redirect: Redirect,
     pub refresh: Refresh,
     /// How long an access token lives where the answer does not say; `None`: until a 401
@@ -53,6 +55,8 @@ pub struct OAuth {
     pub always: &'static [&'static str],
     /// The only scopes that the device flow grants; `None`: all
     pub device_scopes: Option<&'static [&'static str]>,
+    /// Whether scopes are asked for where no person consents (client credentials, assertions)
+    pub machine_scopes: bool,
     /// What the settings change besides filling holes
     pub tune: fn(&mut oauth::Server, &super::Site) -> crate::base::Result<()>,
 }
@@ -76,11 +80,13 @@ impl OAuth {
         headers: &[],
         token_path: "",
         error_in_200: false,
+        words: &[],
         redirect: Redirect::ANY_PORT,
         refresh: Refresh::STABLE,
         lifetime: None,
         always: &[],
         device_scopes: None,
+        machine_scopes: true,
         tune: |_, _| Ok(()),
     };
 }
@@ -171,7 +177,7 @@ pub enum From {
 pub enum Ask {
     Get(&'static str),
     Post(&'static str),
-    /// The address in this setting, which must be below the base
+    /// The path or address in this setting
     Setting(&'static str),
 }
 

@@ -93,6 +93,14 @@ static OAUTH: OAuth = OAuth {
     authorize_parameters: &[("prompt", "select_account")],
     headers: &[("accept", "application/json")],
     error_in_200: true,
+    words: &[
+        ("bad_verification_code", "invalid_grant"),
+        ("bad_refresh_token", "invalid_grant"),
+        ("incorrect_client_credentials", "invalid_client"),
+        ("incorrect_device_code", "invalid_grant"),
+        ("redirect_uri_mismatch", "invalid_request"),
+        ("device_flow_disabled", "unauthorized_client"),
+    ],
     redirect: Redirect::ANY_PORT,
     refresh: Refresh { rotates: true, grace: None, lapses_unused: Some(Duration::from_secs(182 * 24 * 3600)) },
     ..OAuth::PLAIN

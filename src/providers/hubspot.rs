@@ -2,8 +2,10 @@
 //!
 //! Facts: developers.hubspot.com, "API usage guidelines and limits" (the smallest plan's burst limit to begin with: answers
 //! carry the account's real one; five searches a second), "Working with OAuth" (redirect URIs: https, or http at
-//! `localhost`; no IP addresses), "OAuth v3" guide (`/oauth/v3/token` with everything in the body, access tokens of 30
-//! minutes, `/oauth/v3/token/introspect`), "Error handling".
+//! `localhost`; no IP addresses), "Migrate from the OAuth v1 API" (v1 ends on 2027-02-16; the latest is 2026-03), "OAuth v3"
+//! guide (everything in the body, access tokens of 30 minutes, `refresh_token` stays); github.com/HubSpot/
+//! HubSpot-public-api-spec-collection, Auth/Oauth 2026-03 (token, introspect, revoke; `code_verifier`; answers with `hub_id`,
+//! `user_id` and `scopes`; v3 is the same under another name); "Error handling".
 
 use std::time::Duration;
 
@@ -93,9 +95,9 @@ pub static HUBSPOT: Provider = Provider {
 
 static OAUTH: OAuth = OAuth {
     authorize: Some("https://app.hubspot.com/oauth/authorize"),
-    token: "https://api.hubapi.com/oauth/v3/token",
-    revoke: Some(("https://api.hubapi.com/oauth/v1/refresh-tokens", RevokeBy::DeletePath)),
-    introspect: Some("https://api.hubapi.com/oauth/v3/token/introspect"),
+    token: "https://api.hubapi.com/oauth/2026-03/token",
+    revoke: Some(("https://api.hubapi.com/oauth/2026-03/token/revoke", RevokeBy::Rfc7009)),
+    introspect: Some("https://api.hubapi.com/oauth/2026-03/token/introspect"),
     client_auth: ClientAuth::Body,
     client_secret: ClientSecret::Needed,
     redirect: Redirect::LOCALHOST,

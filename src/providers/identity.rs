@@ -1,6 +1,7 @@
 //! Whom the provider says an account is, and whether it still works.
 
 use serde_json::Value as Json;
+use url::Url;
 
 use super::holes::fill_from;
 use super::{Ask, From, Identify, KeyUse, Provider, Site};
@@ -25,7 +26,7 @@ impl Provider {
         let mut refused = None;
         for way in self.identify {
             match self.ask(http, door, said, site, way).await {
-                Ok(Some(identity)) => return Ok(identity),
+                Ok(Some(identity)) => return Ok(self.in_mode(identity, door, said)),
                 Ok(None) => {}
                 // A right that is missing closes this way; another may be open.
                 Err(error) if matches!(error.kind, Kind::Denied | Kind::NotFound) => refused = Some(error),
@@ -33,7 +34,7 @@ impl Provider {
             }
         }
         if let Some(identity) = refused.as_ref().and_then(|error| self.identity_in(error)) {
-            return Ok(identity);
+            return Ok(self.in_mode(identity, door, said));
         }
         match refused {
             None if self.api_key == Some(KeyUse::Settings) => {
@@ -77,34 +78,46 @@ impl Provider {
     }
 
     async fn answer(&self, http: &Http, door: &Door, site: &Site, ask: Ask) -> Result<Json> {
-        let request = match ask {
-            Ask::Get(path) => Request::get(path),
-            Ask::Post(path) => Request::read_by_post(path),
-            Ask::Setting(key) => Request::get(self.path_below(key, site)?),
+        let answer = match ask {
+            Ask::Get(path) => http.send(door, &Request::get(path)).await?,
+            Ask::Post(path) => http.send(door, &Request::read_by_post(path)).await?,
+            Ask::Setting(key) => {
+                let mut place = self.own_place(key, site)?;
+                let path = place.path().to_owned();
+                place.set_path("");
+                http.send(&door.at(place)?, &Request::get(path)).await?
+            }
         };
-        let answer = http.send(door, &request).await?;
-        if let Some(error) = (self.explain)(&answer) {
-            return Err(error.while_doing(self.title));
-        }
         serde_json::from_slice(answer.body())
             .map_err(|_| Error::remote(format!("{} answered something that is no JSON", self.title)))
     }
 
-    /// The path of the address in a setting, which must lie below the base: the secret goes nowhere else.
-    fn path_below(&self, key: &str, site: &Site) -> Result<String> {
-        let base = self.base(site)?;
+    /// The address in a setting: a path below the base, or an address where the base or the authorization server is. The
+    /// secret goes nowhere else.
+    fn own_place(&self, key: &str, site: &Site) -> Result<Url> {
         let text = site.settings.get(key).map(String::as_str).unwrap_or_default();
-        let outside = || {
-            Error::usage(format!("`{key}` is not below `{base}`"))
-                .hint(format!("set `{key}` to an address below the base"))
-        };
+        let mut base = self.base(site)?;
         if text.starts_with('/') {
-            return Ok(text.to_owned());
+            base.set_path(&format!("{}{text}", base.path().trim_end_matches('/')));
+            return Ok(base);
         }
-        let url = url::Url::parse(text).map_err(|_| outside())?;
-        let path = url.path().strip_prefix(base.path().trim_end_matches('/')).ok_or_else(outside)?;
-        let same = url.origin() == base.origin() && url.username().is_empty() && url.query().is_none();
-        if same && path.starts_with('/') { Ok(path.to_owned()) } else { Err(outside()) }
+        let url = super::hosts::given(key, text)?;
+        let others = ["token_url", "issuer"].iter().filter_map(|key| Url::parse(site.settings.get(*key)?).ok());
+        if url.origin() == base.origin() || others.into_iter().any(|other| other.origin() == url.origin()) {
+            return Ok(url);
+        }
+        Err(Error::usage(format!("`{key}` is neither where the API is nor where the tokens come from"))
+            .hint(format!("set `{key}` to an address at `{}`", base.origin().ascii_serialization())))
+    }
+
+    /// A vendor's test mode has the id of the real one, and is another account all the same.
+    fn in_mode(&self, identity: Identity, door: &Door, said: &Json) -> Identity {
+        let is_test = self.test_keys.iter().any(|start| door.key_begins(start))
+            || (!self.test_keys.is_empty() && said.get("livemode") == Some(&Json::Bool(false)));
+        if !is_test {
+            return identity;
+        }
+        Identity { id: format!("{} test", identity.id), name: format!("{} (test)", identity.name) }
     }
 
     /// An id that the vendor names where it refuses to say more (Stripe's `acct_…` to a restricted key).

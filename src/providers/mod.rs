@@ -18,15 +18,21 @@ mod scopes;
 mod settings;
 mod signing;
 
+mod airtable;
 pub mod custom;
 mod github;
 mod google;
 mod hubspot;
+mod notion;
 mod postgres;
+mod salesforce;
+mod slack;
+mod stripe;
 
 use crate::base::{Error, Result, Secret};
 
 pub use crate::http::{Announced, Answer, Auth, Door, Http, Limit, Request};
+pub use airtable::AIRTABLE;
 pub use custom::CUSTOM;
 pub use describe::{Description, ScopeText, SettingText, Way, describe};
 pub use facts::{
@@ -36,11 +42,16 @@ pub use github::GITHUB;
 pub use google::GOOGLE;
 pub use hubspot::HUBSPOT;
 pub use identity::Identity;
+pub use notion::NOTION;
 pub use postgres::POSTGRES;
+pub use salesforce::SALESFORCE;
 pub use signing::Signing;
+pub use slack::SLACK;
+pub use stripe::STRIPE;
 
 /// Every provider, in alphabetical order; `custom`, which is any other, comes last.
-pub static ALL: &[&Provider] = &[&GITHUB, &GOOGLE, &HUBSPOT, &POSTGRES, &CUSTOM];
+pub static ALL: &[&Provider] =
+    &[&AIRTABLE, &GITHUB, &GOOGLE, &HUBSPOT, &NOTION, &POSTGRES, &SALESFORCE, &SLACK, &STRIPE, &CUSTOM];
 
 /// What a vendor is. Texts with holes are explained in [`facts`](OAuth).
 #[derive(Debug)]
@@ -70,6 +81,8 @@ pub struct Provider {
     pub guides: &'static [Guide],
     pub api_key: Option<KeyUse>,
     pub keys: &'static [KeyForm],
+    /// How keys begin that open a test mode with the same identity
+    pub test_keys: &'static [&'static str],
     pub oauth: Option<&'static OAuth>,
     pub scopes: &'static [Scope],
     pub settings: &'static [Setting],
@@ -84,8 +97,9 @@ pub struct Provider {
     pub id_in_refusals: Option<&'static str>,
     /// A call that shows that an account works; `None`: the one that asks who it is
     pub verify: Option<Ask>,
-    /// What its refusals mean, where they mean more than their status; also asked about successful answers at a vendor
-    /// whose refusals come with status 200
+    /// Its refusals come with status 200
+    pub refuses_in_200: bool,
+    /// What its refusals mean, where they mean more than their status
     pub explain: fn(&Answer) -> Option<Error>,
     /// What `Method::ServiceAccount` signs, from the secret and the client's id
     pub sign: Option<fn(&Site, &Secret, Option<&str>) -> Result<Signing>>,
@@ -109,6 +123,7 @@ impl Provider {
         guides: &[],
         api_key: None,
         keys: &[],
+        test_keys: &[],
         oauth: None,
         scopes: &[],
         settings: &[],
@@ -118,6 +133,7 @@ impl Provider {
         identify: &[],
         id_in_refusals: None,
         verify: None,
+        refuses_in_200: false,
         explain: |_| None,
         sign: None,
     };

@@ -4,12 +4,14 @@ use super::{Method, Provider, Site};
 use crate::base::{Error, Result};
 
 impl Provider {
-    /// The scopes to ask for, each once, in the vendor's order. `more` are wanted besides the usual ones; a scope may be
+    /// The scopes to ask for, each once, in the vendor's order. `more` are wanted besides the usual ones, or instead
+    /// of them when it is `only` those; a scope may be
     /// given by its name or, where the vendor's names are addresses, by the last part of it (`drive.readonly`).
     /// `Kind::Usage` when the device flow cannot grant one of `more`.
-    pub fn scopes_to_ask(&self, method: Method, more: &[String], site: &Site) -> Result<Vec<String>> {
+    pub fn scopes_to_ask(&self, method: Method, more: &[String], only: bool, site: &Site) -> Result<Vec<String>> {
         let Some(facts) = self.oauth else { return Ok(Vec::new()) };
-        if method == Method::Token {
+        let is_machine = matches!(method, Method::ClientCredentials | Method::ServiceAccount);
+        if method == Method::Token || (is_machine && !facts.machine_scopes) {
             return Ok(Vec::new());
         }
         let mut asked: Vec<String> = Vec::new();
@@ -18,17 +20,19 @@ impl Provider {
                 asked.push(name.to_owned());
             }
         };
-        // A service account is nobody who could be asked who it is.
-        if method != Method::ServiceAccount {
+        // A machine is nobody who could be asked who it is, and needs no refresh token.
+        if !is_machine {
             facts.always.iter().for_each(|name| ask(name));
         }
         let allowed = |name: &str| match facts.device_scopes {
             Some(scopes) if method == Method::Device => scopes.contains(&name),
             _ => true,
         };
-        self.scopes.iter().filter(|scope| scope.usual && allowed(scope.name)).for_each(|scope| ask(scope.name));
-        let given = site.settings.get("scopes").map(String::as_str).unwrap_or_default();
-        given.split_whitespace().for_each(&mut ask);
+        if !only {
+            self.scopes.iter().filter(|scope| scope.usual && allowed(scope.name)).for_each(|scope| ask(scope.name));
+            let given = site.settings.get("scopes").map(String::as_str).unwrap_or_default();
+            given.split_whitespace().for_each(&mut ask);
+        }
         for wanted in more {
             let name = self.scope_named(wanted);
             if !allowed(&name) {
