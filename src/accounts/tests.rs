@@ -11,6 +11,7 @@ fn app(tokens: &[(&str, &str)]) -> (App, tempfile::TempDir) {
         home: home.path().to_owned(),
         app: AppName::parse("default").unwrap(),
         vault: VaultKind::Memory,
+        team_vault: None,
         tokens: tokens.iter().map(|(key, token)| ((*key).to_owned(), Secret::new(*token))).collect(),
         user: "tester".to_owned(),
     };
