@@ -49,7 +49,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring_core", &["vault"]),
     ("crypto_box", &["vault"]),
     ("ring", &["vault", "oauth"]),
-    ("ring", &["oauth", "vault"]),
     ("secrecy", &["base"]),
     ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),
