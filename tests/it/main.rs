@@ -59,4 +59,7 @@ mod torn;
 mod upkeep_backup;
 mod upkeep_doctor;
 mod vault;
+mod vault_file;
+mod vault_process;
+mod vault_team;
 mod wizard;
