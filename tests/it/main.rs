@@ -60,6 +60,7 @@ mod upkeep_backup;
 mod upkeep_doctor;
 mod vault;
 mod vault_file;
+mod vault_keyring;
 mod vault_process;
 mod vault_team;
 mod wizard;

@@ -59,22 +59,28 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 #[test]
 fn a_vault_that_is_none_is_refused_with_those_there_are() {
     let home = Home::new();
-    assert_data_eq!(run(&home, &[("APPCTL_VAULT", "disk")], "vault status"), str![[r#"
+    assert_data_eq!(
+        run(&home, &[("APPCTL_VAULT", "disk")], "vault status"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `APPCTL_VAULT=disk` is no vault
 hint: leave it unset for the keyring, or set it to `file` with a key in `APPCTL_VAULT_KEY_FILE`
 
-"#]]);
-    assert_data_eq!(run(&home, &[("APPCTL_VAULT", "file")], "vault status"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&home, &[("APPCTL_VAULT", "file")], "vault status"),
+        str![[r#"
 
 [status 2]
 [stderr]
 error: `APPCTL_VAULT=file` needs the file with its key in `APPCTL_VAULT_KEY_FILE`
 hint: make one with `(umask 077; head -c 32 /dev/urandom > vault.key)`, and keep it elsewhere than the vault
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -85,7 +91,9 @@ fn a_key_file_that_cannot_be_one_is_told_with_the_command_that_makes_one() {
         let variables = [("APPCTL_VAULT", "file"), ("APPCTL_VAULT_KEY_FILE", key.to_str().unwrap())];
         run(&home, &variables, "vault status")
     };
-    assert_data_eq!(status(), str![[r#"
+    assert_data_eq!(
+        status(),
+        str![[r#"
 
 [status 1]
 [stdout]
@@ -96,10 +104,13 @@ team            reading the vault's key file `[HOME]/key`: No such file or direc
 error: reading the vault's key file `[HOME]/key`: No such file or directory (os error 2)
 hint: make one with `(umask 077; head -c 32 /dev/urandom > '[HOME]/key')`
 
-"#]]);
+"#]]
+    );
     std::fs::write(&key, [7; 16]).unwrap();
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
-    assert_data_eq!(status(), str![[r#"
+    assert_data_eq!(
+        status(),
+        str![[r#"
 
 [status 1]
 [stdout]
@@ -110,10 +121,13 @@ team            the vault's key file `[HOME]/key` has 16 bytes; it takes 32 to 6
 error: the vault's key file `[HOME]/key` has 16 bytes; it takes 32 to 65536
 hint: make one with `(umask 077; head -c 32 /dev/urandom > '[HOME]/key')`
 
-"#]]);
+"#]]
+    );
     make_key(&key);
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
-    assert_data_eq!(status(), str![[r#"
+    assert_data_eq!(
+        status(),
+        str![[r#"
 
 [status 5]
 [stdout]
@@ -124,9 +138,12 @@ team            others can read the vault's key file `[HOME]/key` (0644)
 error: others can read the vault's key file `[HOME]/key` (0644)
 hint: run `chmod 600 '[HOME]/key'`
 
-"#]]);
+"#]]
+    );
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o400)).unwrap();
-    assert_data_eq!(status(), str![[r#"
+    assert_data_eq!(
+        status(),
+        str![[r#"
 
 [status 0]
 [stdout]
@@ -145,7 +162,8 @@ fingerprint
 [stderr]
 begin a team vault with `appctl vault init`
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -159,15 +177,21 @@ fn the_doctor_names_the_sealed_file_and_its_trouble() {
             .collect()
     };
     let shown: String = keyring(&[]);
-    assert_data_eq!(shown, str![[r#"
+    assert_data_eq!(
+        shown,
+        str![[r#"
 keyring  ok   the sealed file keeps secrets (`APPCTL_VAULT=file`)
 
-"#]]);
+"#]]
+    );
     let shown: String = keyring(&[("APPCTL_VAULT_KEY_FILE", "/nowhere/vault.key")]);
-    assert_data_eq!(shown, str![[r#"
+    assert_data_eq!(
+        shown,
+        str![[r#"
 keyring  warning  reading the vault's key file `/nowhere/vault.key`: No such file or directory (os error 2)  make one with `(umask 077; head -c 32 /dev/urandom > '/nowhere/vault.key')`
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::app::{self, App, TeamLook, TeamStanding};
+use crate::app::{App, TeamLook, TeamStanding};
 use crate::base::{Error, Result, Value};
 use crate::cli::ui::{Outcome, Sheet, Ui};
 
@@ -14,7 +14,7 @@ Examples:
 pub struct Args {}
 
 pub fn run(app: &App, ui: &mut Ui, _args: &Args) -> Result<()> {
-    let own = app::probe_vault(&app.config);
+    let own = app.vault.probe();
     let team = match app.team.as_team() {
         Ok(team) => Some(team.look()),
         Err(_) => None,
@@ -52,7 +52,8 @@ impl Outcome for Status {
     }
 
     fn shown(&self) -> Sheet {
-        let rest = self.team.as_ref().map_or_else(Sheet::nothing, Outcome::sheet);
+        let team = self.team.as_ref().filter(|team| team.0.vault.is_some());
+        let rest = team.map_or_else(Sheet::nothing, Outcome::sheet);
         let mut sheet = self.sheet();
         sheet.parts.extend(rest.parts);
         sheet
