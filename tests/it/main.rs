@@ -30,6 +30,7 @@ mod model;
 mod operations;
 mod own_fields;
 mod postgres;
+mod providers;
 mod questions;
 mod readme;
 mod records;
