@@ -123,6 +123,24 @@ impl Door {
         self
     }
 
+    /// The same sign-in at another address. Whether that is the vendor's, too, is the caller's promise.
+    pub fn at(&self, base: Url) -> Result<Door> {
+        let other = Door::new(base, "")?;
+        let account = self.key.split_once(' ').map_or("", |(_, account)| account);
+        let key = format!("{}{account}", other.key);
+        Ok(Door { base: other.base, key, ..self.clone() })
+    }
+
+    /// Whether the key begins like this: some vendors' keys say what they are for. A token that is renewed says nothing.
+    pub fn key_begins(&self, start: &str) -> bool {
+        match &self.auth {
+            Auth::None | Auth::Live(_) => false,
+            Auth::Bearer(secret) | Auth::Header { value: secret, .. } => secret.expose().starts_with(start),
+            Auth::Basic { user, password } if password.is_empty() => user.starts_with(start),
+            Auth::Basic { password, .. } => password.expose().starts_with(start),
+        }
+    }
+
     pub fn host(&self) -> &str {
         self.base.host_str().unwrap_or_default()
     }
