@@ -69,4 +69,8 @@ mod torn;
 mod upkeep_backup;
 mod upkeep_doctor;
 mod vault;
+mod vault_file;
+mod vault_keyring;
+mod vault_process;
+mod vault_team;
 mod wizard;

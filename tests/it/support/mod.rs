@@ -3,6 +3,8 @@
 pub mod authority;
 pub mod changing;
 pub mod home;
+#[cfg(target_os = "linux")]
+pub mod keyring;
 pub mod mirror;
 pub mod ods;
 pub mod old;
