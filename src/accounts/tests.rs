@@ -119,7 +119,8 @@ async fn a_new_secret_of_somebody_else_is_refused_unless_asked_for() {
     let account = added(&app, "crm", Some("old"));
     let renewed = replace_secret(&app, &account, &Secret::new("new"), &identity("1"), Switch::Refuse).await.unwrap();
     assert_eq!(known(&app, &renewed).as_deref(), Some("new"));
-    let error = replace_secret(&app, &account, &Secret::new("theirs"), &identity("2"), Switch::Refuse).await.unwrap_err();
+    let error =
+        replace_secret(&app, &account, &Secret::new("theirs"), &identity("2"), Switch::Refuse).await.unwrap_err();
     assert_eq!(error.kind, Kind::Conflict);
     assert_eq!(error.message, "the new secret belongs to `Portal 2`, account `crm` is `Portal 1`");
     assert_eq!(known(&app, &account).as_deref(), Some("new"));
