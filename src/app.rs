@@ -4,7 +4,7 @@ use crate::base::{Clock, Result};
 use crate::config::{Config, VaultKind};
 use crate::http::Http;
 use crate::store::Store;
-use crate::vault::Vault;
+pub use crate::vault::Vault;
 
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
@@ -17,9 +17,14 @@ pub use crate::store::{
     is_searched, network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };
 
+/// The team vault's words.
+pub use crate::vault::{Known as TeamMember, Look as TeamLook, Removed as TeamRemoved, Standing as TeamStanding, Team};
+
 pub struct App {
     pub store: Store,
     pub vault: Vault,
+    /// The secrets of team accounts
+    pub team: Vault,
     pub http: Http,
     pub clock: Clock,
     pub config: Config,
@@ -45,7 +50,8 @@ impl App {
             ..crate::http::Options::default()
         })?;
         let vault = vault(&config);
-        Ok(App { store, vault, http, clock, config })
+        let team = team(&config, &vault);
+        Ok(App { store, vault, team, http, clock, config })
     }
 
     /// An app in a folder that goes when the app does, with secrets in memory: tests and `demo`.
@@ -60,7 +66,7 @@ impl App {
             user: "somebody".to_owned(),
         };
         let http = Http::new(crate::http::Options::default())?;
-        Ok(App { store, vault: Vault::memory(), http, clock, config })
+        Ok(App { store, vault: Vault::memory(), team: Vault::memory(), http, clock, config })
     }
 
     /// Who is working, for what is recorded.
@@ -74,6 +80,13 @@ fn vault(config: &Config) -> Vault {
         VaultKind::Keyring => Vault::keyring(config.home.join(TURNS)),
         VaultKind::File { key } => Vault::file(config.home.join(SEALED), key),
         VaultKind::Memory => Vault::memory(),
+    }
+}
+
+fn team(config: &Config, own: &Vault) -> Vault {
+    match config.vault {
+        VaultKind::Memory => Vault::memory(),
+        _ => Vault::team(config.team_file(), &config.user, own.clone()),
     }
 }
 

@@ -30,7 +30,8 @@ pub struct Announced {
     pub interval_millis: &'static str,
 }
 
-/// Says what a refusal (any status that is no success) means at this vendor. `None`: what it means everywhere.
+/// Says what a refusal (any status that is no success, see also [`Door::error_in_200`]) means at this vendor. `None`: what
+/// it means everywhere.
 /// A refusal that is explained is final: it is not tried again. The message goes on after the host's name.
 pub type Explain = fn(&Answer) -> Option<Error>;
 
@@ -47,7 +48,7 @@ pub struct Door {
     pub(super) announced: Option<Announced>,
     pub(super) budget: Budget,
     pub(super) explain: Explain,
-    pub(super) doubt: Explain,
+    pub(super) error_in_200: bool,
 }
 
 impl Door {
@@ -72,7 +73,7 @@ impl Door {
             announced: None,
             budget: Budget::unlimited(),
             explain: |_| None,
-            doubt: |_| None,
+            error_in_200: false,
         })
     }
 
@@ -115,11 +116,10 @@ impl Door {
         self
     }
 
-    /// Looks at successful answers too, for a vendor whose refusals come as status 200 (Slack's `ok: false`). What it says
-    /// counts as what `explain` says about a refusal.
+    /// For a vendor whose refusals come as status 200 (Slack's `ok: false`): successful answers are shown to `explain` too.
     #[must_use]
-    pub fn doubt(mut self, doubt: Explain) -> Self {
-        self.doubt = doubt;
+    pub fn error_in_200(mut self) -> Self {
+        self.error_in_200 = true;
         self
     }
 

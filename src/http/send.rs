@@ -153,7 +153,7 @@ impl Http {
         if !status.is_success() || lost {
             return Err(Failure::of_status(&answer, door));
         }
-        match (door.doubt)(&answer) {
+        match door.error_in_200.then(|| (door.explain)(&answer)).flatten() {
             Some(error) => Err(Failure::explained(error, door)),
             None => Ok(answer),
         }

@@ -31,7 +31,7 @@ mod stripe;
 
 use crate::base::{Error, Result, Secret};
 
-pub use crate::http::{Announced, Answer, Auth, Door, Http, Limit, Request};
+pub use crate::http::{Announced, Answer, Auth, Bearer, Door, Http, Limit, Request};
 pub use airtable::AIRTABLE;
 pub use custom::CUSTOM;
 pub use describe::{Description, ScopeText, SettingText, Way, describe};

@@ -1,5 +1,5 @@
-//! Where secrets are: the keyring of the operating system, a sealed file for who asks for one, or memory for tests and
-//! `demo`. The only user of keyring. It knows names and bytes; whose secret it is, and that the environment may give one
+//! Where secrets are: the keyring of the operating system, a sealed file for who asks for one, a file that a team shares,
+//! or memory for tests and `demo`. The only user of keyring. It knows names and bytes; whose secret it is, and that the environment may give one
 //! instead, is known to `accounts`. There is no fallback: what cannot be kept where it should be is not kept.
 
 use std::collections::HashMap;
@@ -16,7 +16,10 @@ mod file;
 mod keyring;
 mod limit;
 mod slots;
+mod team;
 mod turn;
+
+pub use team::{Known, Look, Removed, Standing, Team};
 
 /// Longest secret, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -30,6 +33,7 @@ enum Place {
     /// With the file that processes take turns by
     Keyring(PathBuf),
     File(SealedFile),
+    Team(Arc<Team>),
     Memory(Arc<Mutex<HashMap<String, Secret>>>),
 }
 
@@ -46,6 +50,21 @@ impl Vault {
         Vault(Place::File(SealedFile::new(path.into(), key_file.into())))
     }
 
+    /// The file that a team shares, as this person sees it, whose own keys are in `own`. It is begun and joined through
+    /// `as_team`; until then `get` and `set` are `Kind::Denied` with what to do.
+    pub fn team(path: impl Into<PathBuf>, user: impl Into<String>, own: Vault) -> Self {
+        Vault(Place::Team(Arc::new(Team::new(path.into(), user.into(), own))))
+    }
+
+    /// The team vault's own side: its members. `Kind::Usage` where secrets are in memory.
+    pub fn as_team(&self) -> Result<&Team> {
+        match &self.0 {
+            Place::Team(team) => Ok(team),
+            _ => Err(Error::usage("with `APPCTL_VAULT=memory` there is no team vault")
+                .hint("leave `APPCTL_VAULT` unset for the keyring, or set it to `file`")),
+        }
+    }
+
     /// Forgotten with its last clone.
     pub fn memory() -> Self {
         Vault(Place::Memory(Arc::default()))
@@ -58,6 +77,7 @@ impl Vault {
         match &self.0 {
             Place::Memory(secrets) => Ok(lock(secrets).get(name).cloned()),
             Place::File(file) => file.get(name),
+            Place::Team(team) => team.get(name),
             Place::Keyring(turns) => {
                 let _turn = turn::take(turns)?;
                 let name = name.to_owned();
@@ -72,6 +92,7 @@ impl Vault {
         check_length(secret)?;
         match &self.0 {
             Place::File(file) => file.set(name, secret),
+            Place::Team(team) => team.set(name, secret),
             Place::Memory(secrets) => {
                 lock(secrets).insert(name.to_owned(), secret.clone());
                 Ok(())
@@ -89,6 +110,7 @@ impl Vault {
         match &self.0 {
             Place::Memory(secrets) => Ok(lock(secrets).remove(name).is_some()),
             Place::File(file) => file.delete(name),
+            Place::Team(team) => team.delete(name),
             Place::Keyring(turns) => {
                 let _turn = turn::take(turns)?;
                 let name = name.to_owned();
@@ -114,11 +136,12 @@ impl Vault {
         }
     }
 
-    /// What it is called where its state is shown: `keyring`, `file`, `memory`.
+    /// What it is called where its state is shown: `keyring`, `file`, `team vault`, `memory`.
     pub fn word(&self) -> &'static str {
         match &self.0 {
             Place::Keyring(_) => "keyring",
             Place::File(_) => "file",
+            Place::Team(_) => "team vault",
             Place::Memory(_) => "memory",
         }
     }

@@ -48,6 +48,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring", &["vault"]),
     ("keyring_core", &["vault"]),
     ("ring", &["oauth", "vault"]),
+    ("crypto_box", &["vault"]),
     ("secrecy", &["base"]),
     ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),

@@ -80,6 +80,9 @@ fn read(realm: &Realm, visit: &Visit<'_>) -> Result<Asked, Wrong> {
         return Err(page(Cause::BadRedirect));
     }
     let back = Box::new(Url::parse(back).map_err(|_| page(Cause::BadRedirect))?);
+    if dialect.only_localhost && back.scheme() == "http" && back.host_str() != Some("localhost") {
+        return Err(page(Cause::BadRedirect));
+    }
     let state = get("state").map(str::to_owned);
     let wrong = |cause| Wrong::Back(back.clone(), cause, state.clone());
     let mut names: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).collect();

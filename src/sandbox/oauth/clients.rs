@@ -110,6 +110,9 @@ pub(crate) fn authenticate<'a>(
     parameters: &Parameters,
     ways: ClientAuth,
 ) -> std::result::Result<&'a Client, Cause> {
+    if ways.secret_alone {
+        return by_secret(clients, parameters);
+    }
     let body = (parameters.get("client_id"), parameters.get("client_secret"));
     let (id, secret) = match (&parameters.basic, body) {
         (Some(_), _) if !ways.basic => return Err(Cause::WrongAuth),
@@ -119,13 +122,6 @@ pub(crate) fn authenticate<'a>(
         (None, (_, Some(_))) if !ways.body => return Err(Cause::WrongAuth),
         (None, (id, secret)) => (id, secret),
     };
-    if ways.secret_alone {
-        let given = secret.or(parameters.bearer.as_deref()).ok_or(Cause::BadSecret)?;
-        let given = if given.is_empty() { id.unwrap_or_default() } else { given };
-        // Basic with the key as the user and no password, as everywhere else at Stripe.
-        let fits = |client: &&Client| client.secret.as_ref().is_some_and(|secret| secret.expose() == given);
-        return clients.iter().find(fits).ok_or(Cause::BadSecret);
-    }
     let id = id.ok_or(Cause::Missing("client_id"))?;
     let client = clients.iter().find(|client| client.id == id).ok_or(Cause::UnknownClient)?;
     match (&client.secret, secret) {
@@ -133,6 +129,15 @@ pub(crate) fn authenticate<'a>(
         (Some(right), Some(given)) if right.expose() == given => Ok(client),
         _ => Err(Cause::BadSecret),
     }
+}
+
+/// The secret is all there is: as a parameter, as the bearer, or as the user of HTTP Basic (Stripe's keys).
+fn by_secret<'a>(clients: &'a [Client], parameters: &Parameters) -> std::result::Result<&'a Client, Cause> {
+    let basic = parameters.basic.as_ref().map(|(user, password)| if password.is_empty() { user } else { password });
+    let given = parameters.get("client_secret").or(parameters.bearer.as_deref()).or(basic.map(String::as_str));
+    let given = given.ok_or(Cause::BadSecret)?;
+    let fits = |client: &&Client| client.secret.as_ref().is_some_and(|secret| secret.expose() == given);
+    clients.iter().find(fits).ok_or(Cause::BadSecret)
 }
 
 #[cfg(test)]

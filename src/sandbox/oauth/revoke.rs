@@ -35,22 +35,22 @@ pub(crate) fn revoke(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Resul
     }
 }
 
-/// Unknown tokens are fine, wrong clients are not (RFC 7009 section 2.2). A refresh token takes its family with it; an
-/// access token goes alone.
+/// Unknown tokens are fine, wrong clients are not (RFC 7009 section 2.2).
 fn rfc7009(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
     let client = authenticate(&realm.clients, &visit.parameters, visit.dialect().client_auth)?.id.clone();
     let text = visit.parameters.need("token")?;
     let owner = realm.tokens.owner(text).filter(|family| realm.tokens.family(*family).consent.client == client);
     if let Some(family) = owner {
         realm.counts.revocations += 1;
-        match realm.tokens.open(text, visit.now) {
-            Ok(_) if realm.tokens.refreshes(text).is_none() && visit.dialect().id == "oidc" => {
-                realm.tokens.end_one(text);
-            }
-            _ => realm.tokens.revoke_family(family),
-        }
+        end(realm, visit, text, family);
     }
     Ok(empty(visit))
+}
+
+/// An access token goes alone where the vendor says so; everywhere else the consent goes with it.
+fn end(realm: &mut Realm, visit: &Visit<'_>, text: &str, family: u64) {
+    let alone = matches!(visit.dialect().id, "oidc" | "salesforce") && realm.tokens.is_access(text);
+    if alone { realm.tokens.end_one(text) } else { realm.tokens.revoke_family(family) }
 }
 
 /// Most say 200 with nothing; Notion says its request's id.
@@ -67,7 +67,7 @@ fn token_alone(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
     let text = parameters.need("token")?.to_owned();
     let family = realm.tokens.owner(&text).filter(|family| !realm.tokens.family(*family).revoked);
     let family = family.ok_or(Cause::UnknownToken)?;
-    realm.tokens.revoke_family(family);
+    end(realm, visit, &text, family);
     realm.counts.revocations += 1;
     Ok(match visit.dialect().id {
         "google" => Reply::value(200, &json!({})),

@@ -191,6 +191,10 @@ impl Tokens {
         access.or_else(|| self.refresh.get(text).map(|token| token.family))
     }
 
+    pub(crate) fn is_access(&self, text: &str) -> bool {
+        self.access.contains_key(text)
+    }
+
     /// Ends one access token and leaves its family.
     pub(crate) fn end_one(&mut self, text: &str) {
         if let Some(token) = self.access.get_mut(text) {

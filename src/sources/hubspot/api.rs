@@ -40,12 +40,12 @@ impl Api {
             Some(endpoint) => endpoint,
             None => HUBSPOT.base.parse().map_err(|_| Error::failed("HubSpot's address is broken"))?,
         };
-        let Some(secret) = access.secret.filter(|secret| !secret.is_empty()) else {
+        if matches!(access.auth, Auth::None) {
             return Err(Error::new(Kind::SignIn, "HubSpot needs a private app token")
                 .hint(format!("make one at {}", HUBSPOT.console)));
-        };
+        }
         let door = Door::new(base, &access.account)?
-            .auth(Auth::Bearer(secret))
+            .auth(access.auth)
             .limits(HUBSPOT.limits, HUBSPOT.announced)
             .budget(access.budget)
             .explain(HUBSPOT.explain);

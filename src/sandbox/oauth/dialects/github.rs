@@ -37,6 +37,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     needs_state: false,
     usual_response_type: true,
     any_port: true,
+    only_localhost: false,
     prefixes: Prefixes { code: "", access: "gho_", user_access: "gho_", refresh: "ghr_", length: 36 },
     // With `offline` set to `always` and a lifetime it is a GitHub App: 8 hours, and refresh tokens of six months.
     rules: Rules {

@@ -43,6 +43,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     needs_state: false,
     usual_response_type: false,
     any_port: true,
+    only_localhost: false,
     prefixes: Prefixes { code: "4/0A", access: "ya29.a0", user_access: "ya29.a0", refresh: "1//0", length: 80 },
     // 3599 and not 3600, as Google's answers have it; 100 refresh tokens per account and client.
     rules: Rules {

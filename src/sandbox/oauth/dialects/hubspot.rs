@@ -39,6 +39,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     needs_state: false,
     usual_response_type: true,
     any_port: false,
+    only_localhost: true,
     prefixes: Prefixes { code: "", access: "C", user_access: "C", refresh: "na1-", length: 100 },
     rules: Rules { lifetime: Some(1800), echoes_refresh: true, ..Rules::PLAIN },
     words: &[

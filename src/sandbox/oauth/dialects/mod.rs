@@ -12,13 +12,28 @@ use super::tokens::Shut;
 use super::visit::Visit;
 use crate::sandbox::wire::Reply;
 
+mod airtable;
 mod github;
 mod google;
 mod hubspot;
+mod notion;
 mod oidc;
+mod salesforce;
+mod slack;
+mod stripe;
 
 /// Every vendor, in alphabetical order.
-pub(crate) static ALL: &[&Dialect] = &[&github::DIALECT, &google::DIALECT, &hubspot::DIALECT, &oidc::DIALECT];
+pub(crate) static ALL: &[&Dialect] = &[
+    &airtable::DIALECT,
+    &github::DIALECT,
+    &google::DIALECT,
+    &hubspot::DIALECT,
+    &notion::DIALECT,
+    &oidc::DIALECT,
+    &salesforce::DIALECT,
+    &slack::DIALECT,
+    &stripe::DIALECT,
+];
 
 pub(crate) fn find(id: &str) -> Option<&'static Dialect> {
     ALL.iter().copied().find(|dialect| dialect.id == id)
@@ -42,6 +57,8 @@ pub(crate) struct Dialect {
     pub(crate) usual_response_type: bool,
     /// Loopback redirects match whatever their port (RFC 8252 section 7.3)
     pub(crate) any_port: bool,
+    /// An address on this machine must be called `localhost`, not by its number
+    pub(crate) only_localhost: bool,
     pub(crate) prefixes: Prefixes,
     pub(crate) rules: Rules,
     /// The vendor's words for what goes wrong, where they are not the RFCs'

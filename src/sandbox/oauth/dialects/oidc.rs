@@ -33,6 +33,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     needs_state: false,
     usual_response_type: false,
     any_port: true,
+    only_localhost: false,
     prefixes: Prefixes { code: "code-", access: "at-", user_access: "at-", refresh: "rt-", length: 43 },
     rules: Rules { rotation: Rotation::Strict, pkce: Pkce::Required, sends_iss: true, ..Rules::PLAIN },
     words: &[],
