@@ -30,6 +30,7 @@ mod model;
 mod operations;
 mod own_fields;
 mod postgres;
+mod questions;
 mod readme;
 mod records;
 mod records_history;

@@ -38,13 +38,7 @@ impl Ui {
 
     /// One line of text. `flag` is what to give instead: `--name NAME`.
     pub fn ask(&mut self, prompt: &str, default: Option<&str>, flag: &str) -> Result<String> {
-        self.must_ask(prompt, flag)?;
-        let theme = self.theme();
-        let mut input = Input::<String>::with_theme(&*theme).with_prompt(sanitize::line(prompt));
-        if let Some(default) = default {
-            input = input.default(default.to_owned());
-        }
-        answered(input.interact_text())
+        self.ask_line(prompt, default, false, flag)
     }
 
     /// One line of text that `check` accepts; a person is asked again until it does.
@@ -55,8 +49,21 @@ impl Ui {
         flag: &str,
         check: impl Fn(&str) -> Result<T>,
     ) -> Result<T> {
+        self.until_valid(check, |ui| ui.ask_line(prompt, default, false, flag))
+    }
+
+    /// One line of text, or nothing, that `check` accepts.
+    pub fn ask_or_nothing<T>(&mut self, prompt: &str, flag: &str, check: impl Fn(&str) -> Result<T>) -> Result<T> {
+        self.until_valid(check, |ui| ui.ask_line(prompt, None, true, flag))
+    }
+
+    fn until_valid<T>(
+        &mut self,
+        check: impl Fn(&str) -> Result<T>,
+        ask: impl Fn(&mut Self) -> Result<String>,
+    ) -> Result<T> {
         loop {
-            let text = self.ask(prompt, default, flag)?;
+            let text = ask(self)?;
             match check(text.trim()) {
                 Ok(value) => return Ok(value),
                 Err(error) => {
@@ -64,6 +71,16 @@ impl Ui {
                 }
             }
         }
+    }
+
+    fn ask_line(&mut self, prompt: &str, default: Option<&str>, empty: bool, flag: &str) -> Result<String> {
+        self.must_ask(prompt, flag)?;
+        let theme = self.theme();
+        let mut input = Input::<String>::with_theme(&*theme).with_prompt(sanitize::line(prompt)).allow_empty(empty);
+        if let Some(default) = default {
+            input = input.default(default.to_owned());
+        }
+        answered(input.interact_text())
     }
 
     /// The index of one of `items`.
