@@ -1,6 +1,8 @@
 //! What the tests share: servers, homes and checks.
 
 pub mod changing;
+#[cfg(unix)]
+pub mod desk;
 pub mod home;
 pub mod mirror;
 pub mod ods;
@@ -11,5 +13,7 @@ pub mod sandbox;
 pub mod seed;
 pub mod signin;
 pub mod synced;
+#[cfg(unix)]
+pub mod terminal;
 pub mod truth;
 pub mod wire;
