@@ -22,6 +22,7 @@ mod demo;
 mod doctor;
 mod globals;
 mod help;
+pub mod integrations;
 mod log;
 mod man;
 mod process;
@@ -64,6 +65,9 @@ pub enum Command {
     /// Fill tables from other products and keep them in step
     #[command(subcommand)]
     Connections(Box<connections::Command>),
+    /// Sign in to other products, and act in them
+    #[command(subcommand)]
+    Integrations(integrations::Command),
     /// Make tables, show them, and query across them
     #[command(subcommand)]
     Tables(tables::Command),
@@ -105,6 +109,7 @@ impl Command {
     async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
             Command::Connections(command) => command.run(globals, ui).await,
+            Command::Integrations(command) => command.run(globals, ui).await,
             Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
             Command::Records(command) => command.run(&mut open(globals)?, ui).await,
             Command::Vault(command) => command.run(&open(globals)?, ui),

@@ -2,6 +2,8 @@
 
 pub mod authority;
 pub mod changing;
+#[cfg(unix)]
+pub mod desk;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring;
@@ -14,5 +16,7 @@ pub mod sandbox;
 pub mod seed;
 pub mod signin;
 pub mod synced;
+#[cfg(unix)]
+pub mod terminal;
 pub mod truth;
 pub mod wire;
