@@ -4,7 +4,7 @@ use crate::base::{Clock, Result};
 use crate::config::{Config, VaultKind};
 use crate::http::Http;
 use crate::store::Store;
-use crate::vault::Vault;
+pub use crate::vault::Vault;
 
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
@@ -12,14 +12,19 @@ pub use crate::store::{
     Conversion, Convert, Copied, Counts, Cut, Depth, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit,
     Holds, Indexing, Inspection, Interrupted, Kin, Load, LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation,
     OperationFilter, OperationId, Outcome, Paths, Present, Prune, Pruned, Query, Ready, Refusal, Refused, Rehearsed,
-    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Undone,
-    VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
-    network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
+    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Turn, Turns,
+    Undone, VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file,
+    is_searched, network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };
+
+/// The team vault's words.
+pub use crate::vault::{Known as TeamMember, Look as TeamLook, Removed as TeamRemoved, Standing as TeamStanding, Team};
 
 pub struct App {
     pub store: Store,
     pub vault: Vault,
+    /// The secrets of team accounts
+    pub team: Vault,
     pub http: Http,
     pub clock: Clock,
     pub config: Config,
@@ -45,7 +50,8 @@ impl App {
             ..crate::http::Options::default()
         })?;
         let vault = vault(&config);
-        Ok(App { store, vault, http, clock, config })
+        let team = team(&config, &vault);
+        Ok(App { store, vault, team, http, clock, config })
     }
 
     /// An app in a folder that goes when the app does, with secrets in memory: tests and `demo`.
@@ -55,11 +61,12 @@ impl App {
             home: store.folder().to_owned(),
             app: crate::base::AppName::parse("default")?,
             vault: VaultKind::Memory,
+            team_vault: None,
             tokens: std::collections::BTreeMap::new(),
             user: "somebody".to_owned(),
         };
         let http = Http::new(crate::http::Options::default())?;
-        Ok(App { store, vault: Vault::memory(), http, clock, config })
+        Ok(App { store, vault: Vault::memory(), team: Vault::memory(), http, clock, config })
     }
 
     /// Who is working, for what is recorded.
@@ -69,20 +76,35 @@ impl App {
 }
 
 fn vault(config: &Config) -> Vault {
-    match config.vault {
+    match &config.vault {
         VaultKind::Keyring => Vault::keyring(config.home.join(TURNS)),
+        VaultKind::File { key } => Vault::file(config.home.join(SEALED), key),
         VaultKind::Memory => Vault::memory(),
+    }
+}
+
+fn team(config: &Config, own: &Vault) -> Vault {
+    match config.vault {
+        VaultKind::Memory => Vault::memory(),
+        _ => Vault::team(config.team_file(), &config.user, own.clone()),
     }
 }
 
 /// The file by which processes take turns at the keyring.
 const TURNS: &str = "keyring.lock";
 
+/// The sealed file of `APPCTL_VAULT=file`.
+const SEALED: &str = "vault.sealed";
+
 /// Whether secrets can be kept where the configuration says; nothing is left behind, not even in an empty home.
 pub fn probe_vault(config: &Config) -> Result<()> {
-    if config.home.join(TURNS).exists() || config.vault == VaultKind::Memory {
-        return vault(config).probe();
-    }
-    let turns = tempfile::tempdir()?;
-    Vault::keyring(turns.path().join(TURNS)).probe()
+    let elsewhere = tempfile::tempdir()?;
+    let vault = match &config.vault {
+        VaultKind::Keyring if !config.home.join(TURNS).exists() => Vault::keyring(elsewhere.path().join(TURNS)),
+        VaultKind::File { key } if !config.home.join(SEALED).exists() => {
+            Vault::file(elsewhere.path().join(SEALED), key)
+        }
+        _ => vault(config),
+    };
+    vault.probe()
 }

@@ -12,15 +12,21 @@ pub struct Config {
     pub home: PathBuf,
     pub app: AppName,
     pub vault: VaultKind,
+    /// Where the team vault is when it is not in the app's folder: `APPCTL_TEAM_VAULT`, a file in a folder that members share
+    pub team_vault: Option<PathBuf>,
     /// Secrets from `APPCTL_TOKEN_<LABEL>`, by label
     pub tokens: BTreeMap<String, Secret>,
     /// Who makes the changes: `APPCTL_USER`, else the user's name
     pub user: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VaultKind {
     Keyring,
+    /// A sealed file in the home, whose key is in this file (`APPCTL_VAULT_KEY_FILE`)
+    File {
+        key: PathBuf,
+    },
     /// Forgotten when the process ends: tests and `demo`
     Memory,
 }
@@ -35,13 +41,27 @@ impl Config {
         let vault = match env("APPCTL_VAULT").as_deref() {
             None | Some("" | "keyring") => VaultKind::Keyring,
             Some("memory") => VaultKind::Memory,
+            Some("file") => VaultKind::File { key: key_file()? },
             Some(other) => {
-                return Err(Error::usage(format!("`APPCTL_VAULT={other}` is no vault"))
-                    .hint("leave it unset for the keyring, or set `APPCTL_TOKEN_<ACCOUNT LABEL>` in CI"));
+                return Err(Error::usage(format!("`APPCTL_VAULT={other}` is no vault")).hint(
+                    "leave it unset for the keyring, or set it to `file` with a key in `APPCTL_VAULT_KEY_FILE`",
+                ));
             }
         };
+        let team_vault = env("APPCTL_TEAM_VAULT").map(PathBuf::from);
+        if let Some(path) = team_vault.as_ref().filter(|path| !path.is_absolute()) {
+            return Err(Error::usage(format!("`APPCTL_TEAM_VAULT={}` is no whole path", path.display()))
+                .hint("write it from the root, so that it means the same file wherever a command runs"));
+        }
         let user = env("APPCTL_USER").or_else(|| env("USER")).or_else(|| env("USERNAME"));
-        Ok(Config { home, app, vault, tokens: tokens(), user: user.unwrap_or_else(|| "somebody".to_owned()) })
+        Ok(Config {
+            home,
+            app,
+            vault,
+            team_vault,
+            tokens: tokens(),
+            user: user.unwrap_or_else(|| "somebody".to_owned()),
+        })
     }
 
     /// The folder of this app's files.
@@ -52,6 +72,11 @@ impl Config {
     /// The main file of this app.
     pub fn app_file(&self) -> PathBuf {
         self.app_folder().join("app.db")
+    }
+
+    /// The file of this app's team vault.
+    pub fn team_file(&self) -> PathBuf {
+        self.team_vault.clone().unwrap_or_else(|| self.app_folder().join("team.vault"))
     }
 
     /// The secret that the environment gives for this label: `shop-eu` is `APPCTL_TOKEN_SHOP_EU`.
@@ -83,6 +108,14 @@ pub fn user_folder() -> Option<PathBuf> {
 /// The folders in which a shell looks for programs.
 pub fn program_folders() -> Vec<PathBuf> {
     env("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+}
+
+fn key_file() -> Result<PathBuf> {
+    env("APPCTL_VAULT_KEY_FILE").map(PathBuf::from).ok_or_else(|| {
+        Error::usage("`APPCTL_VAULT=file` needs the file with its key in `APPCTL_VAULT_KEY_FILE`").hint(
+            "make one with `(umask 077; head -c 32 /dev/urandom > vault.key)`, and keep it elsewhere than the vault",
+        )
+    })
 }
 
 fn folder(name: &str) -> Option<PathBuf> {

@@ -8,12 +8,13 @@
 //! | [`http`] | the only user of reqwest: retries, limits, caps | base |
 //! | [`vault`] | the only user of keyring: where secrets are | base |
 //! | [`store`] | the only user of rusqlite: schema, rows, stage, apply, changes, read-only SQL | base |
-//! | [`providers`] | who a vendor is: address, sign-in, limits | base, http |
+//! | [`oauth`] | OAuth 2 as a client does it, whoever the vendor is | base, http |
+//! | [`providers`] | who a vendor is: address, sign-in, limits | base, http, oauth |
 //! | [`sources`] | one file a source: what is the page after this position? | base, http, providers |
 //! | [`sandbox`] | fakes of the providers, with faults; shares nothing with what it tests | base |
 //! | [`app`], [`config`] | `App { store, vault, http, clock, config }`; the only reader of the environment | base, http, vault, store |
 //! | [`operations`] | every recorded change: log and undo | base, app |
-//! | [`accounts`] | identities people authorised | base, app, providers |
+//! | [`accounts`] | identities people authorised: sign-in, refresh, revocation | base, app, oauth, providers |
 //! | [`tables`], [`records`] | the data | base, app, operations (records also tables) |
 //! | [`connections`] | configured sources, and the sync engine | base, app, sources, accounts, tables, records, operations |
 //! | [`scheduler`] | wakes, asks connections what is due, runs it | base, app, connections |
@@ -27,6 +28,7 @@ pub mod cli;
 pub mod config;
 pub mod connections;
 pub mod http;
+pub mod oauth;
 pub mod operations;
 pub mod providers;
 pub mod records;

@@ -21,6 +21,7 @@ pub mod search;
 pub mod secret;
 pub mod shell;
 pub mod syntax;
+pub mod unfinished;
 pub mod value;
 
 pub use budget::Budget;
@@ -31,4 +32,5 @@ pub use interrupt::Interrupt;
 pub use names::{AppName, ConnectionName, FieldName, Label, TableName};
 pub use rows::{Cell, Room, Rows};
 pub use secret::Secret;
+pub use unfinished::Unfinished;
 pub use value::Value;

@@ -53,7 +53,10 @@ Environment variables
   APPCTL_TOKEN_<LABEL>   the secret of the account with this label: `shop-eu` is APPCTL_TOKEN_SHOP_EU.
                          It is used instead of the keyring and is never stored
   APPCTL_USER            who makes the changes, as `appctl log` shows it
+  APPCTL_VAULT=file      keep secrets in a sealed file in the home instead of the keyring; the key is the
+                         content of the file APPCTL_VAULT_KEY_FILE (32 bytes or more, mode 0600)
   APPCTL_VAULT=memory    keep secrets in memory until the command ends
+  APPCTL_TEAM_VAULT      the team vault's file, where members share a folder but not the app's
   NO_COLOR               no colours
   HTTPS_PROXY, NO_PROXY  the way out to the network
   SSL_CERT_FILE          the certificates to trust

@@ -1,6 +1,6 @@
-//! Where secrets are: the keyring of the operating system, or memory for tests and `demo`. The only user of keyring.
-//! It knows names and bytes; whose secret it is, and that the environment may give one instead, is known to `accounts`.
-//! There is no file and no fallback: what cannot be kept in the keyring is not kept.
+//! Where secrets are: the keyring of the operating system, a sealed file for who asks for one, a file that a team shares,
+//! or memory for tests and `demo`. The only user of keyring. It knows names and bytes; whose secret it is, and that the environment may give one
+//! instead, is known to `accounts`. There is no fallback: what cannot be kept where it should be is not kept.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -8,10 +8,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::{Error, Result, Secret};
 
+use file::SealedFile;
+
+mod aead;
+mod disk;
+mod file;
 mod keyring;
 mod limit;
 mod slots;
+mod team;
 mod turn;
+
+pub use team::{Known, Look, Removed, Standing, Team};
+
+/// Longest secret, in bytes.
+const LONGEST: usize = 64 << 10;
 
 /// A place for secrets. A clone is the same place.
 #[derive(Clone)]
@@ -21,6 +32,8 @@ pub struct Vault(Place);
 enum Place {
     /// With the file that processes take turns by
     Keyring(PathBuf),
+    File(SealedFile),
+    Team(Arc<Team>),
     Memory(Arc<Mutex<HashMap<String, Secret>>>),
 }
 
@@ -31,16 +44,40 @@ impl Vault {
         Vault(Place::Keyring(turns.into()))
     }
 
+    /// The sealed file `path`, made with the first secret; its key are the bytes of `key_file`, at least 32 and readable by
+    /// nobody else. Processes take turns by a lock beside it.
+    pub fn file(path: impl Into<PathBuf>, key_file: impl Into<PathBuf>) -> Self {
+        Vault(Place::File(SealedFile::new(path.into(), key_file.into())))
+    }
+
+    /// The file that a team shares, as this person sees it, whose own keys are in `own`. It is begun and joined through
+    /// `as_team`; until then `get` and `set` are `Kind::Denied` with what to do.
+    pub fn team(path: impl Into<PathBuf>, user: impl Into<String>, own: Vault) -> Self {
+        Vault(Place::Team(Arc::new(Team::new(path.into(), user.into(), own))))
+    }
+
+    /// The team vault's own side: its members. `Kind::Usage` where secrets are in memory.
+    pub fn as_team(&self) -> Result<&Team> {
+        match &self.0 {
+            Place::Team(team) => Ok(team),
+            _ => Err(Error::usage("with `APPCTL_VAULT=memory` there is no team vault")
+                .hint("leave `APPCTL_VAULT` unset for the keyring, or set it to `file`")),
+        }
+    }
+
     /// Forgotten with its last clone.
     pub fn memory() -> Self {
         Vault(Place::Memory(Arc::default()))
     }
 
-    /// The secret of this name; `None` when there is none. `Kind::Denied` for a locked keyring, `Kind::Failed` for one
-    /// that is missing or gives no answer within three seconds, both with the ways out in the hint.
+    /// The secret of this name; `None` when there is none. `Kind::Denied` for a locked keyring or a key that does not open
+    /// the file, `Kind::Corrupt` for a damaged file, `Kind::Failed` for a keyring that is missing or gives no answer within
+    /// three seconds, each with the ways out in the hint.
     pub fn get(&self, name: &str) -> Result<Option<Secret>> {
         match &self.0 {
             Place::Memory(secrets) => Ok(lock(secrets).get(name).cloned()),
+            Place::File(file) => file.get(name),
+            Place::Team(team) => team.get(name),
             Place::Keyring(turns) => {
                 let _turn = turn::take(turns)?;
                 let name = name.to_owned();
@@ -52,7 +89,10 @@ impl Vault {
     /// Keeps the secret under this name, in place of an older one: whoever is interrupted keeps the old one whole. Holds
     /// up to 64 KiB. Errors as for `get`.
     pub fn set(&self, name: &str, secret: &Secret) -> Result<()> {
+        check_length(secret)?;
         match &self.0 {
+            Place::File(file) => file.set(name, secret),
+            Place::Team(team) => team.set(name, secret),
             Place::Memory(secrets) => {
                 lock(secrets).insert(name.to_owned(), secret.clone());
                 Ok(())
@@ -69,6 +109,8 @@ impl Vault {
     pub fn delete(&self, name: &str) -> Result<bool> {
         match &self.0 {
             Place::Memory(secrets) => Ok(lock(secrets).remove(name).is_some()),
+            Place::File(file) => file.delete(name),
+            Place::Team(team) => team.delete(name),
             Place::Keyring(turns) => {
                 let _turn = turn::take(turns)?;
                 let name = name.to_owned();
@@ -87,14 +129,19 @@ impl Vault {
         self.delete(&name)?;
         match read? {
             Some(read) if read.expose() == secret.expose() => Ok(()),
-            _ => Err(Error::failed("the keyring does not keep what it is given").hint(keyring::WAYS_OUT)),
+            _ => {
+                Err(Error::failed(format!("the {} does not keep what it is given", self.word()))
+                    .hint(keyring::WAYS_OUT))
+            }
         }
     }
 
-    /// What it is called where its state is shown: `keyring`, `memory`.
+    /// What it is called where its state is shown: `keyring`, `file`, `team vault`, `memory`.
     pub fn word(&self) -> &'static str {
         match &self.0 {
             Place::Keyring(_) => "keyring",
+            Place::File(_) => "file",
+            Place::Team(_) => "team vault",
             Place::Memory(_) => "memory",
         }
     }
@@ -103,6 +150,14 @@ impl Vault {
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Vault({})", self.word())
+    }
+}
+
+/// All places hold the same, so that a secret can move from one to another.
+fn check_length(secret: &Secret) -> Result<()> {
+    match secret.expose().len() {
+        0..=LONGEST => Ok(()),
+        bytes => Err(Error::usage(format!("a secret of {bytes} bytes is too long to be kept"))),
     }
 }
 

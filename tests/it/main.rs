@@ -46,6 +46,7 @@ mod records_write;
 mod retention;
 mod run_ends;
 mod sandbox;
+mod sandbox_oauth;
 mod sandbox_serve;
 mod search;
 mod stage;

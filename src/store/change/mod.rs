@@ -152,6 +152,8 @@ impl<'c> Change<'c> {
         clock: &crate::base::Clock,
     ) -> Result<Option<OperationId>> {
         let Some(id) = self.operation else { return Ok(None) };
+        let now = clock.now();
+        retention::note_silence(self.connection, id, now)?;
         let sql = "UPDATE _appctl_operations SET at = ?, author_kind = ?, author = ?, what = ?, connection = ?,
                    inserted = ?, updated = ?, deleted = ?, tables = ? WHERE id = ?";
         let tables = serde_json::to_string(&self.tables).expect("names are JSON");
@@ -159,7 +161,7 @@ impl<'c> Change<'c> {
         self.connection.execute(
             sql,
             params![
-                clock.now().rfc3339(),
+                now.rfc3339(),
                 by.kind.word(),
                 by.name,
                 what,

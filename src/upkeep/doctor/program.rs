@@ -78,8 +78,9 @@ fn is_safe(version: (u32, u32, u32)) -> bool {
 
 /// Whether secrets can be kept, tried with one that goes again. Only accounts make its absence a problem.
 pub fn keyring(config: &Config, needed: bool) -> Check {
-    match (app::probe_vault(config), config.vault) {
+    match (app::probe_vault(config), &config.vault) {
         (Ok(()), VaultKind::Keyring) => Check::ok("keyring", "the keyring keeps secrets"),
+        (Ok(()), VaultKind::File { .. }) => Check::ok("keyring", "the sealed file keeps secrets (`APPCTL_VAULT=file`)"),
         (Ok(()), VaultKind::Memory) => {
             Check::ok("keyring", "secrets are forgotten when a command ends (`APPCTL_VAULT=memory`)")
         }

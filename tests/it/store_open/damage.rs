@@ -295,6 +295,7 @@ fn damaged_backups_are_refused_or_whole() {
         home: home.path().to_owned(),
         app: appctl::base::AppName::parse(app).unwrap(),
         vault: appctl::config::VaultKind::Memory,
+        team_vault: None,
         tokens: Default::default(),
         user: "tester".to_owned(),
     };

@@ -10,6 +10,8 @@ pub const APPCTL: &str = env!("CARGO_BIN_EXE_appctl");
 /// A temporary `APPCTL_HOME`, removed when dropped. Nothing of the caller's environment gets in.
 pub struct Home {
     folder: tempfile::TempDir,
+    /// Holds the key file where secrets outlive a command
+    key: Option<tempfile::TempDir>,
 }
 
 /// What a command did. `to_string` is what snapshots compare: status, stdout and stderr, with everything that differs
@@ -23,7 +25,14 @@ pub struct Ran {
 
 impl Home {
     pub fn new() -> Self {
-        Home { folder: tempfile::tempdir().expect("the temporary folder can be written") }
+        Home { folder: tempfile::tempdir().expect("the temporary folder can be written"), key: None }
+    }
+
+    /// A home whose secrets are still there for the next command: in a sealed file (`APPCTL_VAULT=file`).
+    pub fn with_vault() -> Self {
+        let key = tempfile::tempdir().expect("the temporary folder can be written");
+        make_key(&key.path().join("vault.key"));
+        Home { key: Some(key), ..Home::new() }
     }
 
     pub fn path(&self) -> &Path {
@@ -47,6 +56,9 @@ impl Home {
         let mut command = Command::new(APPCTL);
         command.args(arguments).current_dir(self.path()).env_clear();
         command.env("APPCTL_HOME", self.path()).env("APPCTL_VAULT", "memory").env("APPCTL_USER", "tester");
+        if let Some(key) = &self.key {
+            command.env("APPCTL_VAULT", "file").env("APPCTL_VAULT_KEY_FILE", key.path().join("vault.key"));
+        }
         command.env("HOME", self.path()).env("PATH", "/usr/bin:/bin").env("RUST_BACKTRACE", "0");
         command
     }
@@ -91,6 +103,14 @@ impl std::fmt::Display for Ran {
         }
         Ok(())
     }
+}
+
+/// Makes a key file for `APPCTL_VAULT=file` that only its owner can read.
+pub fn make_key(path: &Path) {
+    let key: [u8; 32] = rand::random();
+    std::fs::write(path, key).expect("the folder can be written");
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("it is ours");
 }
 
 /// Splits arguments as a shell does: spaces separate, single and double quotes hold together.

@@ -9,6 +9,7 @@ pub mod portal;
 pub mod postgres;
 pub mod sandbox;
 pub mod seed;
+pub mod signin;
 pub mod synced;
 pub mod truth;
 pub mod wire;

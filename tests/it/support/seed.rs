@@ -14,6 +14,7 @@ pub fn open(home: &Home) -> App {
         home: home.path().to_owned(),
         app: AppName::parse("default").expect("a name"),
         vault: VaultKind::Memory,
+        team_vault: None,
         tokens: std::collections::BTreeMap::new(),
         user: "tester".to_owned(),
     };

@@ -1,0 +1,133 @@
+//! How a team vault is, for a person who may or may not be a member, and how they become one.
+
+use serde::Serialize;
+
+use crate::base::{Error, Kind, Result};
+
+use super::Team;
+use super::chain::State;
+use super::member::{self, Identity};
+use super::members::Known;
+use super::seen::Seen;
+
+/// What a person is to a vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// There is no vault
+    NoVault,
+    /// They never asked to be let in
+    Stranger,
+    /// They have a key, which no member let in
+    Asked,
+    /// They were let in, and have not yet said that this is the vault they mean
+    Admitted,
+    Member,
+    /// They were put out
+    Removed,
+}
+
+impl Standing {
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::NoVault => "no vault",
+            Standing::Stranger => "stranger",
+            Standing::Asked => "asked",
+            Standing::Admitted => "admitted",
+            Standing::Member => "member",
+            Standing::Removed => "removed",
+        }
+    }
+}
+
+/// A vault from outside, and from inside for a member.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Look {
+    pub file: String,
+    pub user: String,
+    pub standing: Standing,
+    /// What tells this vault from another that somebody puts in its place
+    pub vault: Option<String>,
+    /// Which data key it is now
+    pub epoch: Option<u64>,
+    pub members: Vec<Known>,
+    /// The names of the secrets; a member alone knows them
+    pub secrets: Option<Vec<String>>,
+    /// Of this person's key
+    pub fingerprint: Option<String>,
+}
+
+impl Team {
+    /// Looks at the vault without changing anything. `Kind::Corrupt` for a file that cannot be trusted.
+    pub fn look(&self) -> Result<Look> {
+        let Some((_, _, state)) = self.load()? else {
+            if self.seen()?.is_some() {
+                return Err(self.gone());
+            }
+            return Ok(self.seen_from(None, Standing::NoVault, self.identity()?.as_deref(), None));
+        };
+        let identity = self.identity()?;
+        let standing = self.standing(&state, identity.as_deref())?;
+        let secrets = match standing {
+            Standing::Member => Some(self.open()?.secrets.into_keys().collect()),
+            _ => None,
+        };
+        Ok(self.seen_from(Some(&state), standing, identity.as_deref(), secrets))
+    }
+
+    /// The line by which this person asks a member to be let in; their key is made where there is none.
+    pub fn request(&self) -> Result<String> {
+        Ok(self.identity_or_new()?.request())
+    }
+
+    /// From now on this vault, and no other, is the one that this person means here. `vault` is what a member sees of it.
+    /// `Kind::Denied` when it is another, or nobody let this person in.
+    pub fn trust(&self, vault: &str) -> Result<Look> {
+        let _turn = self.turn()?;
+        let Some((_, document, state)) = self.load()? else { return Err(self.absent()?) };
+        let is = member::short(&state.id().0);
+        if is != vault {
+            return Err(Error::new(
+                Kind::Denied,
+                format!("the vault at `{}` is `{is}`, not `{vault}`", self.path.display()),
+            )
+            .hint("ask a member what `appctl vault status` shows; somebody may have put another file there"));
+        }
+        let identity = self.member_in(&state)?;
+        document.data_key(&state, &identity).ok_or_else(|| self.distrusted("its data key is not the members'"))?;
+        if let Some(seen) = self.seen()?.filter(|seen| seen.id == state.id()) {
+            seen.check(&state, document.revision).map_err(|why| self.distrusted(why))?;
+        }
+        self.keep_seen(Seen::of(&state, document.revision))?;
+        self.look()
+    }
+
+    fn standing(&self, state: &State, identity: Option<&Identity>) -> Result<Standing> {
+        let Some(identity) = identity else { return Ok(Standing::Stranger) };
+        if state.member(&self.user).is_some_and(|joined| joined.member == identity.member) {
+            return Ok(if self.seen()?.is_some() { Standing::Member } else { Standing::Admitted });
+        }
+        let was = state.removed.iter().any(|(member, _)| *member == identity.member);
+        Ok(if was { Standing::Removed } else { Standing::Asked })
+    }
+
+    fn seen_from(
+        &self,
+        state: Option<&State>,
+        standing: Standing,
+        identity: Option<&Identity>,
+        secrets: Option<Vec<String>>,
+    ) -> Look {
+        let members = |state: &State| state.members.iter().map(|joined| self.known(joined)).collect();
+        Look {
+            file: self.path.display().to_string(),
+            user: self.user.clone(),
+            standing,
+            vault: state.map(|state| member::short(&state.id().0)),
+            epoch: state.map(|state| state.epoch),
+            members: state.map(members).unwrap_or_default(),
+            secrets,
+            fingerprint: identity.map(|identity| identity.member.fingerprint()),
+        }
+    }
+}
