@@ -87,6 +87,7 @@ fn watch(interrupt: Interrupt, tell: tokio::sync::watch::Sender<bool>) {
         wish.next().await;
         interrupt.set();
         let _ = tell.send(true);
+        leave_question(&interrupt);
         wish.next().await;
         tokio::select! {
             () = finish() => {}
@@ -102,6 +103,19 @@ fn watch(interrupt: Interrupt, tell: tokio::sync::watch::Sender<bool>) {
     });
     if thread.is_ok() {
         let _ = listening.recv(); // an error: it cannot listen
+    }
+}
+
+/// A question that reads keys ends by itself at Ctrl-C. Between two keys the terminal takes it for a signal, which no key
+/// follows: then the process ends here, with the cursor that the question may have hidden.
+fn leave_question(interrupt: &Interrupt) {
+    use std::io::Write as _;
+    if interrupt.is_asking() {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    if interrupt.is_asking() {
+        let _ = std::io::stderr().write_all(b"\x1b[?25h\r\n");
+        end_now();
     }
 }
 
