@@ -4,7 +4,7 @@ use crate::base::{Clock, Result};
 use crate::config::{Config, VaultKind};
 use crate::http::Http;
 use crate::store::Store;
-use crate::vault::Vault;
+pub use crate::vault::Vault;
 
 /// The store's words, for the nouns: they reach the store only through an app.
 pub use crate::store::{
@@ -12,9 +12,9 @@ pub use crate::store::{
     Conversion, Convert, Copied, Counts, Cut, Depth, Detail, EachRow, FieldChange, FinishObject, Found, History, Hit,
     Holds, Indexing, Inspection, Interrupted, Kin, Load, LogWatch, Match, Meaning, ObjectPlan, OpenBy, Operation,
     OperationFilter, OperationId, Outcome, Paths, Present, Prune, Pruned, Query, Ready, Refusal, Refused, Rehearsed,
-    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Undone,
-    VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file, is_searched,
-    network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
+    Removed, Retention, Run, RunRecord, RunRequest, Search, SelectLimits, Selected, Sort, Step, StepKind, Turn, Turns,
+    Undone, VERSION as STORE_VERSION, Verdict, backups, digest, free_space, holders, inspect, inspect_file,
+    is_searched, network_of, prepare_restore, present, sqlite_version, state_document, waiting_log,
 };
 
 /// The team vault's words.

@@ -1,5 +1,6 @@
-//! Identities at providers that people authorised: what each is called here, whom the provider says it is, and where it is
-//! reached. An account is a document in the store; its secret is in the vault, or given by the environment, never here.
+//! Identities at providers that people authorised: what each is called here, whom the provider says it is, whose it is, and
+//! where it is reached. An account is a document in the store; its secret is in a vault, or given by the environment, never
+//! here. Signing in is `connect` and `reauth`; tokens are kept alive by `refresh` while requests use them through `auth`.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +9,46 @@ use url::Url;
 
 use crate::app::{App, Change};
 use crate::base::{Error, Kind, Label, Result, Secret, Timestamp};
-use crate::config::token_key;
-use crate::providers::{self, Method, Provider};
+use crate::providers;
 
+mod bundle;
+pub mod clients;
+mod connect;
 mod endpoint;
+mod grant;
+mod idle;
+mod live;
+mod owner;
+mod person;
+mod pick;
+mod place;
+mod refresh;
+mod rename;
+mod replace;
+mod revoke;
+mod share;
+mod sign_in;
+mod state;
+mod verify;
 
+pub use crate::oauth::Client;
+pub use crate::providers::{
+    ClientSecret, Description, Guide, KeyForm, Method, Provider, Scope, Setting, Site, Way, describe,
+};
+pub use connect::{ConnectRequest, Connected, connect, reauth};
 pub use endpoint::check as check_endpoint;
+pub use idle::{Kept, keep_alive};
+pub use live::auth;
+pub use owner::{Seen, Sharing, look, named_by};
+pub use person::{Browse, Event, Found, Person, Settled};
+pub use pick::{is_picked, pick, set_default};
+pub use place::{forget_secret, keep_secret, secret, variable};
+pub use rename::rename;
+pub use replace::replace_secret;
+pub use revoke::{Remote, Removed, remove};
+pub use share::{share, what_sharing_means};
+pub use state::{Health, granted, health, lapsed};
+pub use verify::{Tested, test};
 
 /// The kind of the documents that keep accounts.
 const DOCUMENT: &str = "account";
@@ -44,9 +79,18 @@ pub struct Account {
     /// The scopes that the provider granted, as it names them; empty where it has none
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// The scopes that were asked for and not granted; they are asked for again only when somebody names them
+    #[serde(default)]
+    pub refused: Vec<String>,
+    /// The id of the client it was signed in with
+    #[serde(default)]
+    pub client: Option<String>,
     /// The one that is taken where several of its provider could be
     #[serde(default)]
     pub default: bool,
+    /// It was connected by itself, so it stays when no connection uses it
+    #[serde(default)]
+    pub on_its_own: bool,
     pub created: Timestamp,
     /// When its secret was last given; a refusal before this is history
     pub authorised: Timestamp,
@@ -59,17 +103,6 @@ pub struct Identity {
     pub id: String,
     /// What a person recognises
     pub name: String,
-}
-
-/// Whose an account is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sharing {
-    /// The secret is in its owner's keyring
-    #[default]
-    Private,
-    /// The secret is in the team vault
-    Team,
 }
 
 /// What `add` needs to know.
@@ -90,15 +123,25 @@ pub enum Switch {
     Allow,
 }
 
-/// All accounts, by label.
+/// The accounts that this user sees, by label: the team's and the own private ones.
 pub fn list(app: &App) -> Result<Vec<Account>> {
+    owner::visible(app)
+}
+
+/// Everybody's.
+fn all(app: &App) -> Result<Vec<Account>> {
     app.store.documents(DOCUMENT)?.into_iter().map(|(label, body)| parse(&label, body)).collect()
 }
 
-/// `Kind::NotFound` when no account has this label.
+/// Whatever has this label, whoever may see it.
+fn raw(app: &App, label: &Label) -> Result<Option<Account>> {
+    app.store.document(DOCUMENT, label.as_str())?.map(|body| parse(label.as_str(), body)).transpose()
+}
+
+/// `Kind::NotFound` when no account that this user sees has this label.
 pub fn find(app: &App, label: &Label) -> Result<Account> {
-    match app.store.document(DOCUMENT, label.as_str())? {
-        Some(body) => parse(label.as_str(), body),
+    match raw(app, label)?.filter(|account| owner::is_visible(app, account)) {
+        Some(account) => Ok(account),
         None => Err(Error::not_found(format!("no account is labelled `{label}`"))
             .hint("make one by adding a connection: `appctl connections add SOURCE --account LABEL`")),
     }
@@ -123,7 +166,7 @@ pub fn prepare(app: &App, new: NewAccount) -> Result<Account> {
     Ok(Account {
         label: new.label,
         provider: new.provider,
-        id: format!("{:016x}", rand::random::<u64>()),
+        id: new_id(),
         identity: new.identity,
         endpoint: new.endpoint,
         settings: new.settings,
@@ -131,7 +174,10 @@ pub fn prepare(app: &App, new: NewAccount) -> Result<Account> {
         owner: app.config.user.clone(),
         method: Method::Token,
         scopes: Vec::new(),
+        refused: Vec::new(),
+        client: None,
         default: false,
+        on_its_own: false,
         created: app.clock.now(),
         authorised: app.clock.now(),
     })
@@ -152,19 +198,9 @@ pub fn add(app: &App, account: &Account, secret: Option<&Secret>) -> Result<()> 
         app.store.change(&app.person(), &format!("added account `{}`", account.label), |change| put(change, account));
     if added.is_err() && secret.is_some() {
         // The first failure is what a person must hear of; a secret that no account names can do nothing.
-        let _ = app.vault.delete(&key(app, account));
+        let _ = forget_secret(app, account);
     }
     added.map(|_| ())
-}
-
-/// Forgets an account and its secret. `Kind::NotFound` when there is none. Whoever uses it is the caller's business.
-pub fn remove(app: &App, label: &Label) -> Result<()> {
-    let account = find(app, label)?;
-    forget_secret(app, &account)?;
-    app.store.change(&app.person(), &format!("removed account `{label}`"), |change| {
-        change.delete_document(DOCUMENT, label.as_str())
-    })?;
-    Ok(())
 }
 
 /// Takes the account away as a part of a larger change; its secret goes with `forget_secret`.
@@ -172,77 +208,9 @@ pub fn delete(change: &mut Change<'_>, label: &Label) -> Result<bool> {
     change.delete_document(DOCUMENT, label.as_str())
 }
 
-/// Gives the account a new secret, of which the provider says that it is `identity`. `Kind::Conflict` when that is
-/// somebody else and `switch` does not allow it; then the old secret stays.
-pub fn replace_secret(
-    app: &App,
-    account: &Account,
-    secret: &Secret,
-    identity: &Identity,
-    switch: Switch,
-) -> Result<Account> {
-    if identity.id != account.identity.id && switch == Switch::Refuse {
-        return Err(Error::new(
-            Kind::Conflict,
-            format!(
-                "the new secret belongs to `{}`, account `{}` is `{}`",
-                identity.name, account.label, account.identity.name
-            ),
-        )
-        .hint("add `--switch-account` to use it all the same; rows of both would be in the same tables"));
-    }
-    keep_secret(app, account, secret)?;
-    let renewed = Account { identity: identity.clone(), authorised: app.clock.now(), ..account.clone() };
-    let what = if identity.id == account.identity.id {
-        format!("signed in to account `{}` again", account.label)
-    } else {
-        format!("switched account `{}` to `{}`", account.label, identity.name)
-    };
-    app.store.change(&app.person(), &what, |change| put(change, &renewed))?;
-    Ok(renewed)
-}
-
-/// The account's secret: the environment's, else the vault's; `None` where the provider needs none. `Kind::SignIn` when
-/// there is none and one is needed.
-pub fn secret(app: &App, account: &Account) -> Result<Option<Secret>> {
-    if let Some(secret) = app.config.token(&account.label) {
-        return Ok(Some(secret.clone()));
-    }
-    let provider = provider(&account.provider)?;
-    let kept = match app.vault.get(&key(app, account)) {
-        // Somebody without a keyring can still use accounts that need no secret.
-        Err(_) if provider.secret_optional => None,
-        Err(error) => return Err(name_variable(error, &account.label)),
-        Ok(kept) => kept,
-    };
-    if kept.is_none() && !provider.secret_optional {
-        let message = format!("account `{}` has no {} here", account.label, provider.secret);
-        return Err(Error::new(Kind::SignIn, message)
-            .hint(format!("set `{}`, or give it with `appctl connections reauth NAME`", variable(&account.label))));
-    }
-    Ok(kept)
-}
-
-/// Puts the secret into the vault; what the environment gives is never written anywhere.
-pub fn keep_secret(app: &App, account: &Account, secret: &Secret) -> Result<()> {
-    if app.config.token(&account.label).is_some_and(|given| given.expose() == secret.expose()) {
-        return Ok(());
-    }
-    app.vault.set(&key(app, account), secret).map_err(|error| name_variable(error, &account.label))
-}
-
-/// Takes the secret out of the vault. A keyring that is not there holds none.
-pub fn forget_secret(app: &App, account: &Account) -> Result<()> {
-    match app.vault.delete(&key(app, account)) {
-        Ok(_) => Ok(()),
-        Err(_) if app.config.token(&account.label).is_some() || provider(&account.provider)?.secret_optional => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// The environment variable that gives this account's secret: `shop-eu` is `APPCTL_TOKEN_SHOP_EU`.
-pub fn variable(label: &Label) -> String {
-    format!("APPCTL_TOKEN_{}", token_key(label))
+/// Every provider, in alphabetical order.
+pub fn providers() -> &'static [&'static Provider] {
+    providers::ALL
 }
 
 /// The provider of this id; `Kind::NotFound` when there is none.
@@ -253,19 +221,14 @@ pub fn provider(id: &str) -> Result<&'static Provider> {
     })
 }
 
-/// What the secret is called in the vault: `<app>/<provider>/<account id>`.
-fn key(app: &App, account: &Account) -> String {
-    format!("{}/{}/{}", app.config.app, account.provider, account.id)
+fn new_id() -> String {
+    format!("{:016x}", rand::random::<u64>())
 }
 
-/// Without a keyring the environment is the way out, so its variable is named in full.
-fn name_variable(error: Error, label: &Label) -> Error {
-    match error.kind {
-        Kind::Failed | Kind::Denied => error.hint(format!(
-            "start and unlock a keyring (on a server: `gnome-keyring-daemon --unlock` in a D-Bus session), or set `{}`",
-            variable(label)
-        )),
-        _ => error,
+impl Account {
+    /// Where its provider is.
+    pub fn site(&self) -> Site {
+        Site { endpoint: self.endpoint.clone(), settings: self.settings.clone(), client: self.client.clone() }
     }
 }
 

@@ -48,17 +48,17 @@ fn known(app: &App, account: &Account) -> Option<String> {
     secret(app, account).unwrap().map(|secret| secret.expose().to_owned())
 }
 
-#[test]
-fn an_account_is_found_again_with_its_secret() {
+#[tokio::test]
+async fn an_account_is_found_again_with_its_secret() {
     let (app, _home) = app(&[]);
     let account = added(&app, "crm", Some("pat-1"));
     assert_eq!(find(&app, &label("crm")).unwrap(), account);
     assert_eq!(list(&app).unwrap(), vec![account.clone()]);
     assert_eq!(of_provider(&app, "postgres").unwrap(), []);
     assert_eq!(known(&app, &account).as_deref(), Some("pat-1"));
-    remove(&app, &label("crm")).unwrap();
+    remove(&app, &label("crm"), |_| Ok(())).await.unwrap();
     assert_eq!(find(&app, &label("crm")).unwrap_err().kind, Kind::NotFound);
-    assert_eq!(app.vault.get(&key(&app, &account)).unwrap().map(|_| ()), None);
+    assert_eq!(app.vault.get(&place::key(&app, &account)).unwrap().map(|_| ()), None);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn the_environment_wins_and_is_never_written() {
     let account = added(&app, "shop-eu", Some("from-env"));
     assert_eq!(variable(&account.label), "APPCTL_TOKEN_SHOP_EU");
     assert_eq!(known(&app, &account).as_deref(), Some("from-env"));
-    assert!(app.vault.get(&key(&app, &account)).unwrap().is_none());
+    assert!(app.vault.get(&place::key(&app, &account)).unwrap().is_none());
 }
 
 #[test]
@@ -113,17 +113,18 @@ fn a_missing_secret_asks_for_a_sign_in_where_one_is_needed() {
     assert!(secret(&app, &account).unwrap().is_none(), "Postgres may need no password");
 }
 
-#[test]
-fn a_new_secret_of_somebody_else_is_refused_unless_asked_for() {
+#[tokio::test]
+async fn a_new_secret_of_somebody_else_is_refused_unless_asked_for() {
     let (app, _home) = app(&[]);
     let account = added(&app, "crm", Some("old"));
-    let renewed = replace_secret(&app, &account, &Secret::new("new"), &identity("1"), Switch::Refuse).unwrap();
+    let renewed = replace_secret(&app, &account, &Secret::new("new"), &identity("1"), Switch::Refuse).await.unwrap();
     assert_eq!(known(&app, &renewed).as_deref(), Some("new"));
-    let error = replace_secret(&app, &account, &Secret::new("theirs"), &identity("2"), Switch::Refuse).unwrap_err();
+    let error =
+        replace_secret(&app, &account, &Secret::new("theirs"), &identity("2"), Switch::Refuse).await.unwrap_err();
     assert_eq!(error.kind, Kind::Conflict);
     assert_eq!(error.message, "the new secret belongs to `Portal 2`, account `crm` is `Portal 1`");
     assert_eq!(known(&app, &account).as_deref(), Some("new"));
-    let switched = replace_secret(&app, &account, &Secret::new("theirs"), &identity("2"), Switch::Allow).unwrap();
+    let switched = replace_secret(&app, &account, &Secret::new("theirs"), &identity("2"), Switch::Allow).await.unwrap();
     assert_eq!(find(&app, &label("crm")).unwrap(), switched);
     assert_eq!((switched.identity.id.as_str(), known(&app, &switched).as_deref()), ("2", Some("theirs")));
 }

@@ -19,7 +19,9 @@ pub mod rows;
 pub mod sanitize;
 pub mod search;
 pub mod secret;
+pub mod shell;
 pub mod syntax;
+pub mod unfinished;
 pub mod value;
 
 pub use budget::Budget;
@@ -30,4 +32,5 @@ pub use interrupt::Interrupt;
 pub use names::{AppName, ConnectionName, FieldName, Label, TableName};
 pub use rows::{Cell, Room, Rows};
 pub use secret::Secret;
+pub use unfinished::Unfinished;
 pub use value::Value;

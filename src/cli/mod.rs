@@ -22,9 +22,11 @@ mod demo;
 mod doctor;
 mod globals;
 mod help;
+pub mod integrations;
 mod log;
 mod man;
 mod process;
+mod questions;
 mod records;
 mod restore;
 mod sandbox;
@@ -63,6 +65,9 @@ pub enum Command {
     /// Fill tables from other products and keep them in step
     #[command(subcommand)]
     Connections(Box<connections::Command>),
+    /// Sign in to other products, and act in them
+    #[command(subcommand)]
+    Integrations(integrations::Command),
     /// Make tables, show them, and query across them
     #[command(subcommand)]
     Tables(tables::Command),
@@ -104,6 +109,7 @@ impl Command {
     async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
             Command::Connections(command) => command.run(globals, ui).await,
+            Command::Integrations(command) => command.run(globals, ui).await,
             Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
             Command::Records(command) => command.run(&mut open(globals)?, ui).await,
             Command::Vault(command) => command.run(&open(globals)?, ui),
@@ -133,23 +139,64 @@ pub fn main() -> ExitCode {
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     process::harden();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    match Cli::try_parse_from(&arguments) {
-        Ok(cli) => start(cli),
-        Err(error) => usage::answer(&error, &arguments),
+    match Line::read(arguments) {
+        Ok(line) => start(line),
+        Err(code) => code,
     }
 }
 
-fn start(cli: Cli) -> ExitCode {
+/// A command line as it was read. What it lacks may be asked for.
+struct Line {
+    arguments: Vec<OsString>,
+    globals: Globals,
+    command: std::result::Result<Command, clap::Error>,
+}
+
+impl Line {
+    fn read(arguments: Vec<OsString>) -> std::result::Result<Self, ExitCode> {
+        match Cli::try_parse_from(&arguments) {
+            Ok(Cli { globals, command }) => Ok(Line { arguments, globals, command: Ok(command) }),
+            Err(error) => match questions::globals(&arguments, &error) {
+                Some(globals) => Ok(Line { arguments, globals, command: Err(error) }),
+                None => Err(usage::answer(&error, &arguments)),
+            },
+        }
+    }
+
+    fn serves(&self) -> bool {
+        self.command.as_ref().is_ok_and(Command::serves)
+    }
+
+    async fn run(self, ui: &mut Ui) -> Result<()> {
+        let Line { arguments, globals, command } = self;
+        let lacking = questions::Given::read(&arguments).filter(|given| ui.can_ask() && given.lacks());
+        match (lacking, command) {
+            (Some(given), _) => {
+                let answers = given.ask(&open(&globals)?, ui)?;
+                let arguments = answers.put_into(&arguments);
+                let parsed = Cli::try_parse_from(&arguments);
+                let cli = parsed.map_err(|error| usage::explain(&error, &arguments))?;
+                answers.agreed(ui)?;
+                cli.command.run(&globals, ui).await?;
+                answers.same(&arguments).map_or(Ok(()), |same| ui.say(same))
+            }
+            (None, Ok(command)) => command.run(&globals, ui).await,
+            (None, Err(error)) => Err(usage::explain(&error, &arguments)),
+        }
+    }
+}
+
+fn start(line: Line) -> ExitCode {
     let interrupt = Interrupt::default();
-    let mut ui = match Ui::new(cli.globals.output(), interrupt.clone()) {
+    let mut ui = match Ui::new(line.globals.output(), interrupt.clone()) {
         Ok(ui) => ui,
-        Err(error) => return usage::fail(&error, cli.globals.output()),
+        Err(error) => return usage::fail(&error, line.globals.output()),
     };
     if let Err(error) = process::check_files() {
         ui.error(&error);
         return ExitCode::from(error.kind.exit_status());
     }
-    let mut builder = if cli.command.serves() {
+    let mut builder = if line.serves() {
         tokio::runtime::Builder::new_multi_thread()
     } else {
         // Reading, decoding and storing in one thread beats handing every few rows to another one.
@@ -162,7 +209,7 @@ fn start(cli: Cli) -> ExitCode {
             return ExitCode::from(Kind::Failed.exit_status());
         }
     };
-    let result = runtime.block_on(process::until_interrupted(interrupt, cli.command.run(&cli.globals, &mut ui)));
+    let result = runtime.block_on(process::until_interrupted(interrupt, line.run(&mut ui)));
     // Threads that still wait for a name server or a keyring must not hold up the end.
     runtime.shutdown_background();
     status(&mut ui, result)

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::base::{Interrupt, Kind, Result};
+use crate::base::{Interrupt, Kind, Result, Unfinished, unfinished};
 
 /// How long a command may take to end by itself after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(3);
@@ -49,11 +49,11 @@ pub fn check_files() -> Result<()> {
 }
 
 /// Runs a command. The first Ctrl-C (or SIGTERM) sets the flag and leaves the command a moment to end by itself, then it
-/// is dropped where it waits; the second ends the process at once.
+/// is dropped where it waits; the second ends the process at once. Both wait for what has to be finished.
 pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output = Result<()>>) -> Result<()> {
     let (tell, mut told) = tokio::sync::watch::channel(false);
     watch(interrupt, tell);
-    tokio::select! {
+    let result = tokio::select! {
         result = command => result,
         () = async {
             // An error means that the watcher is gone, which only happens when no signal can be waited for.
@@ -62,7 +62,19 @@ pub async fn until_interrupted(interrupt: Interrupt, command: impl Future<Output
             }
             tokio::time::sleep(GRACE).await;
         } => Err(Interrupt::error()),
-    }
+    };
+    finish().await;
+    result
+}
+
+/// Waits for work that a dropped command has begun and that must not be cut in two, no longer than it may take.
+async fn finish() {
+    let all = async {
+        while Unfinished::any() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let _ = tokio::time::timeout(unfinished::LONGEST, all).await; // whoever takes longer has broken its promise
 }
 
 /// Waits for signals in a thread of its own, so that they are heard while the command computes. It ends with the process.
@@ -75,17 +87,35 @@ fn watch(interrupt: Interrupt, tell: tokio::sync::watch::Sender<bool>) {
         wish.next().await;
         interrupt.set();
         let _ = tell.send(true);
+        leave_question(&interrupt);
         wish.next().await;
+        tokio::select! {
+            () = finish() => {}
+            _ = wish.next() => {} // three times is meant
+        }
         end_now();
     };
     // Without a thread or a runtime, signals do what they always do: end the process.
     let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
             runtime.block_on(watching)
         }
     });
     if thread.is_ok() {
         let _ = listening.recv(); // an error: it cannot listen
+    }
+}
+
+/// A question that reads keys ends by itself at Ctrl-C. Between two keys the terminal takes it for a signal, which no key
+/// follows: then the process ends here, with the cursor that the question may have hidden.
+fn leave_question(interrupt: &Interrupt) {
+    use std::io::Write as _;
+    if interrupt.is_asking() {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    if interrupt.is_asking() {
+        let _ = std::io::stderr().write_all(b"\x1b[?25h\r\n");
+        end_now();
     }
 }
 

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::target::{filter, free_name};
+use super::way::Way;
 use super::{ColumnConfig, Connection, DOCUMENT, ObjectConfig, Schedule, refuse_taken_table};
-use crate::accounts::{self, Account, NewAccount};
+use crate::accounts::{self, Account, NewAccount, Seen};
 use crate::app::App;
 use crate::base::{Budget, ConnectionName, Error, FieldName, Kind, Label, Result, Secret, TableName, Timestamp};
 use crate::sources::{self, Access, ObjectSummary, Session, Shape};
@@ -116,14 +117,37 @@ fn refuse_taken_name(app: &App, name: &ConnectionName) -> Result<()> {
     Ok(())
 }
 
+/// The account that is here already and would be used: the one that is named, the one of the connection's own name, or,
+/// where the request says nothing of a new one, the provider's only one or its default. `Kind::Usage` with the labels when
+/// it could be several.
+pub fn account_for(app: &App, request: &AddRequest) -> Result<Option<Account>> {
+    let label = request.label()?;
+    if let Seen::Account(account) = accounts::look(app, &label)? {
+        return Ok(Some(*account));
+    }
+    let says_something = request.account.is_some()
+        || request.secret.is_some()
+        || request.endpoint.is_some()
+        || app.config.token(&label).is_some();
+    if says_something {
+        return Ok(None);
+    }
+    match accounts::pick(app, sources::find(&request.source)?.spec().provider.id, None) {
+        Ok(account) => Ok(Some(account)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Opens the source with the account that is there, or with what the request says of a new one.
 async fn open(app: &App, request: &AddRequest) -> Result<(Option<Account>, Box<dyn Session>)> {
     let source = sources::find(&request.source)?;
     let spec = source.spec();
     check_settings(spec, &request.settings)?;
-    let label = request.label()?;
-    let existing = accounts::list(app)?.into_iter().find(|account| account.label == label);
-    let (secret, endpoint) = match &existing {
+    let existing = account_for(app, request)?;
+    let label = existing.as_ref().map_or_else(|| request.label(), |account| Ok(account.label.clone()))?;
+    let provider = spec.provider;
+    let (way, endpoint) = match &existing {
         Some(account) => {
             refuse_other_provider(account, spec)?;
             if request.secret.is_some() || request.endpoint.is_some() {
@@ -132,27 +156,29 @@ async fn open(app: &App, request: &AddRequest) -> Result<(Option<Account>, Box<d
                         "leave the token and the endpoint out to use it, or give a new label with `--account LABEL`",
                     ));
             }
-            (accounts::secret(app, account)?, account.endpoint.clone())
+            (Way::of(app, account)?, account.endpoint.clone())
         }
         None => {
             if let Some(endpoint) = &request.endpoint {
                 accounts::check_endpoint(endpoint)?;
             }
             let secret = request.secret.clone().or_else(|| app.config.token(&label).cloned());
-            if secret.is_none() && !spec.provider.secret_optional {
+            if secret.is_none() && !provider.secret_optional {
                 return Err(Error::usage(format!("{} needs a {}", spec.title, spec.provider.secret)).hint(format!(
                     "give it with `--token-stdin` or `--token-file FILE`, or set `{}`; make one at {}",
                     accounts::variable(&label),
                     spec.provider.console
                 )));
             }
-            (secret, request.endpoint.clone())
+            let site = accounts::Site { endpoint: request.endpoint.clone(), ..accounts::Site::default() };
+            (Way::with(provider, secret, &site)?, request.endpoint.clone())
         }
     };
     let access = Access {
         http: app.http.clone(),
         endpoint,
-        secret,
+        auth: way.auth,
+        secret: way.password,
         settings: super::settings::of_source(&request.settings),
         clock: app.clock.clone(),
         budget: Budget::unlimited(),

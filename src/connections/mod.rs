@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::base::Budget;
 use crate::base::filter::Filter;
 use crate::base::{ConnectionName, Error, FieldName, Kind, Label, Result, TableName, Timestamp};
 use crate::sources::{self, Access, Session, Source};
+use way::Way;
 
+mod accounts_of;
 mod add;
 mod discover;
 mod drift;
@@ -29,8 +31,12 @@ mod settings;
 mod status;
 mod sync;
 mod target;
+mod way;
 
-pub use add::{AddRequest, ObjectRequest, add, offer};
+pub use accounts_of::{
+    ShownAccount, Uses, check_removal, keep_signed_in, remove_account, rename_account, shown_account, uses,
+};
+pub use add::{AddRequest, ObjectRequest, account_for, add, offer};
 pub use discover::{SourceInfo, discover, sources_list};
 pub use drift::Drift;
 pub use edit::{EditRequest, edit, pause, resume};
@@ -145,10 +151,15 @@ impl Connection {
         })
     }
 
+    /// The account it uses. `Kind::Denied` when that is somebody else's private one.
+    fn account(&self, app: &App) -> Result<Account> {
+        accounts::named_by(app, &format!("connection `{}`", self.name), &self.account)
+    }
+
     /// How to reach the source with this connection's account.
     fn access(&self, app: &App, budget: Budget) -> Result<Access> {
-        let account = accounts::find(app, &self.account)?;
-        let secret = accounts::secret(app, &account).map_err(|error| match error.kind {
+        let account = self.account(app)?;
+        let way = Way::of(app, &account).map_err(|error| match error.kind {
             Kind::SignIn => error.hint(format!(
                 "run `appctl connections reauth {}`, or set `{}`",
                 self.name,
@@ -159,7 +170,8 @@ impl Connection {
         Ok(Access {
             http: app.http.clone(),
             endpoint: account.endpoint.clone(),
-            secret,
+            auth: way.auth,
+            secret: way.password,
             settings: self.source_settings(),
             clock: app.clock.clone(),
             budget,

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::find;
-use crate::accounts::{self, Switch};
+use super::way::Way;
+use crate::accounts::{self, Account, Method, Provider, Switch};
 use crate::app::App;
 use crate::base::{Budget, ConnectionName, Error, Result, Secret};
 use crate::sources::ObjectSummary;
@@ -37,20 +38,19 @@ pub struct TestedObject {
 /// refuses the new secret too. The old secret stays in both cases.
 pub async fn reauth(app: &App, request: &ReauthRequest) -> Result<accounts::Account> {
     let connection = find(app, &request.connection)?;
-    let account = accounts::find(app, &connection.account)?;
+    let account = connection.account(app)?;
     let secret = request.secret.clone().or_else(|| app.config.token(&account.label).cloned());
     let provider = accounts::provider(&account.provider)?;
     let Some(secret) = secret else {
-        return Err(Error::usage(format!("{} needs a new {}", provider.title, provider.secret)).hint(format!(
-            "give it with `--token-stdin` or `--token-file FILE`, or set `{}`",
-            accounts::variable(&account.label)
-        )));
+        return Err(missing(&account, provider));
     };
     let source = connection.source()?;
+    let way = Way::with(provider, Some(secret.clone()), &account.site())?;
     let access = crate::sources::Access {
         http: app.http.clone(),
         endpoint: account.endpoint.clone(),
-        secret: Some(secret.clone()),
+        auth: way.auth,
+        secret: way.password,
         settings: connection.settings.clone(),
         clock: app.clock.clone(),
         budget: Budget::unlimited(),
@@ -58,7 +58,18 @@ pub async fn reauth(app: &App, request: &ReauthRequest) -> Result<accounts::Acco
     };
     let identity = source.open(access).await?.identity().await?;
     let identity = accounts::Identity { id: identity.id, name: identity.name };
-    accounts::replace_secret(app, &account, &secret, &identity, request.switch)
+    accounts::replace_secret(app, &account, &secret, &identity, request.switch).await
+}
+
+fn missing(account: &Account, provider: &Provider) -> Error {
+    if account.method != Method::Token {
+        return Error::usage(format!("account `{}` is signed in to in a browser or by its client", account.label))
+            .hint(format!("run `appctl integrations accounts reauth {}`", account.label));
+    }
+    Error::usage(format!("{} needs a new {}", provider.title, provider.secret)).hint(format!(
+        "give it with `--token-stdin` or `--token-file FILE`, or set `{}`",
+        accounts::variable(&account.label)
+    ))
 }
 
 /// Reaches the source with the account that is there and looks at every object of the connection.

@@ -1,7 +1,7 @@
 //! Taking a connection away, with or without its tables, and taking its last run back.
 
 use super::{Connection, DOCUMENT, ObjectConfig, find, list};
-use crate::accounts;
+use crate::accounts::{self, Seen};
 use crate::app::{App, Change, OperationFilter, Undone, state_document};
 use crate::base::{ConnectionName, Error, Kind, Result, Table};
 
@@ -12,7 +12,7 @@ pub struct RemoveRequest {
     pub keep_data: bool,
 }
 
-/// Takes a connection away, together with its account when nothing else uses it and its secret.
+/// Takes a connection away, and with it the account that was made with it, unless another connection uses that.
 ///
 /// `Kind::Busy` while it is being synced.
 pub fn remove(app: &App, request: &RemoveRequest) -> Result<Connection> {
@@ -23,8 +23,12 @@ pub fn remove(app: &App, request: &RemoveRequest) -> Result<Connection> {
         let tables: Vec<_> = connection.objects.iter().map(|config| &config.table).collect();
         crate::tables::refuse_referred(app, &tables)?;
     }
-    let account = accounts::find(app, &connection.account)?;
-    let shared = list(app)?.iter().any(|other| other.name != *name && other.account == account.label);
+    let used = list(app)?.iter().any(|other| other.name != *name && other.account == connection.account);
+    // One that was connected by itself stays, and so does what is not ours.
+    let account = match accounts::look(app, &connection.account)? {
+        Seen::Account(account) if !used && !account.on_its_own => Some(account),
+        _ => None,
+    };
     let what = format!("remove connection {name}");
     app.store.change(&app.person(), &what, |change| {
         for config in &connection.objects {
@@ -36,14 +40,14 @@ pub fn remove(app: &App, request: &RemoveRequest) -> Result<Connection> {
             let (kind, document) = state_document(name, &config.object);
             change.delete_document(kind, &document)?;
         }
-        if !shared {
+        if let Some(account) = &account {
             accounts::delete(change, &account.label)?;
         }
         change.delete_document(DOCUMENT, name.as_str()).map(drop)
     })?;
     app.store.forget_sync(name)?;
-    if !shared {
-        accounts::forget_secret(app, &account)?;
+    if let Some(account) = &account {
+        accounts::forget_secret(app, account)?;
     }
     Ok(connection)
 }

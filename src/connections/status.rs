@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::report::{Failure, RunReport, RunStatus};
 use super::target::State;
-use super::{Connection, Drift, find, list};
-use crate::accounts;
+use super::{Connection, Drift, find, list, shown_account};
+use crate::accounts::{self, Seen};
 use crate::app::App;
 use crate::base::{ConnectionName, Error, Kind, Result, Timestamp};
 
@@ -105,8 +105,9 @@ fn of(app: &App, connection: &Connection) -> Result<Status> {
     let holder = app.store.holder(name)?;
     let last = runs.first();
     let interrupted = app.store.interrupted(name)?;
-    let account = accounts::find(app, &connection.account)?;
-    let needs_reauth = needs_reauth(last, account.authorised);
+    let account = shown_account(app, connection)?;
+    let sign_in = sign_in(app, connection, last)?;
+    let needs_reauth = !matches!(sign_in, SignIn::Fine);
     let objects = objects(app, connection, &runs, &states)?;
     let freshness = objects.iter().map(|object| object.freshness).min().flatten();
     let next_run = if connection.paused || needs_reauth {
@@ -137,16 +138,16 @@ fn of(app: &App, connection: &Connection) -> Result<Status> {
         status: health,
         freshness,
         next_run,
-        last_error: last.and_then(last_error),
-        account: account.label.to_string(),
-        endpoint: account.endpoint.as_ref().map(ToString::to_string),
+        last_error: sign_in.failure().or_else(|| last.and_then(last_error)),
+        account: account.label,
+        endpoint: account.endpoint,
         schedule: connection.schedule.as_ref().map(ToString::to_string),
         inserted: last.map_or(0, |run| run.inserted),
         updated: last.map_or(0, |run| run.updated),
         deleted: last.map_or(0, |run| run.deleted),
         calls: last.map_or(0, |run| run.calls),
         interrupted: interrupted.filter(|_| holder.is_none()).map(|one| format!("interrupted at page {}", one.pages())),
-        fix: fix(name, health),
+        fix: sign_in.fix().or_else(|| fix(name, health)),
         objects,
     })
 }
@@ -188,10 +189,68 @@ fn last_error(run: &RunReport) -> Option<Failure> {
     run.error.clone().or_else(|| run.objects.iter().find_map(|object| object.error.clone()))
 }
 
-/// Certain only when the provider said so in the last run, and nobody has signed in since.
-fn needs_reauth(last: Option<&RunReport>, authorised: Timestamp) -> bool {
+/// Whether somebody has to sign in before the connection can run.
+enum SignIn {
+    Fine,
+    /// The provider said so in the last run, and nobody has signed in since
+    Refused,
+    /// It was said outside of a run, for this reason
+    Lapsed {
+        account: String,
+        reason: String,
+    },
+    /// It uses somebody else's private account
+    Hidden,
+    /// Its account was taken away
+    Gone {
+        provider: &'static str,
+        label: String,
+    },
+}
+
+fn sign_in(app: &App, connection: &Connection, last: Option<&RunReport>) -> Result<SignIn> {
+    let account = match accounts::look(app, &connection.account)? {
+        Seen::Account(account) => account,
+        Seen::Hidden => return Ok(SignIn::Hidden),
+        Seen::Gone => {
+            let provider = connection.source()?.spec().provider.id;
+            return Ok(SignIn::Gone { provider, label: connection.account.to_string() });
+        }
+    };
+    if let Some(accounts::Health::NeedsReauth { reason, .. }) = accounts::lapsed(app, &account)? {
+        return Ok(SignIn::Lapsed { account: account.label.to_string(), reason });
+    }
     let refused = |run: &RunReport| run.error.as_ref().is_some_and(|error| error.kind == Kind::SignIn.word());
-    last.is_some_and(|run| refused(run) && run.started >= authorised)
+    Ok(match last {
+        Some(run) if refused(run) && run.started >= account.authorised => SignIn::Refused,
+        _ => SignIn::Fine,
+    })
+}
+
+impl SignIn {
+    /// What is wrong, where the last run does not tell.
+    fn failure(&self) -> Option<Failure> {
+        let failure = |kind: Kind, message: String| {
+            Some(Failure { kind: kind.word().to_owned(), message, hint: self.fix().map(|fix| format!("run `{fix}`")) })
+        };
+        match self {
+            SignIn::Fine | SignIn::Refused => None,
+            SignIn::Lapsed { account, reason } => {
+                failure(Kind::SignIn, format!("account `{account}` needs a new sign-in: {reason}"))
+            }
+            SignIn::Hidden => failure(Kind::Denied, "it uses a private account of somebody else".to_owned()),
+            SignIn::Gone { label, .. } => failure(Kind::NotFound, format!("account `{label}` is not there any more")),
+        }
+    }
+
+    /// The command that helps, where it is not the usual one.
+    fn fix(&self) -> Option<String> {
+        match self {
+            SignIn::Gone { provider, label } => Some(format!("appctl integrations connect {provider} --label {label}")),
+            SignIn::Hidden => Some("appctl integrations accounts share LABEL".to_owned()),
+            SignIn::Fine | SignIn::Refused | SignIn::Lapsed { .. } => None,
+        }
+    }
 }
 
 fn fix(name: &ConnectionName, health: Health) -> Option<String> {
@@ -221,8 +280,7 @@ fn due(connection: &Connection, last: Option<Timestamp>, now: Timestamp) -> Opti
 pub fn is_due(app: &App, connection: &Connection, jitter: std::time::Duration) -> Result<bool> {
     let runs = reports_up_to(app, &connection.name, 1)?;
     let last = runs.first();
-    let account = accounts::find(app, &connection.account)?;
-    if connection.paused || needs_reauth(last, account.authorised) {
+    if connection.paused || !matches!(sign_in(app, connection, last)?, SignIn::Fine) {
         return Ok(false);
     }
     let now = app.clock.now();

@@ -19,11 +19,12 @@ const RATIO_FROM: usize = 1 << 20;
 
 /// Reads the whole body. That it is as long as its `Content-Length` says is checked by hyper for short bodies; bytes
 /// beyond the length are never seen, and what is cut by them no longer parses.
-pub(super) async fn read(response: &mut Response, options: &Options) -> Result<Bytes, Failure> {
+pub(super) async fn read(response: &mut Response, options: &Options, most: Option<usize>) -> Result<Bytes, Failure> {
+    let most = most.unwrap_or(usize::MAX).min(options.largest_body);
     let packed = response.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-    let room = Vec::with_capacity(announced.min(options.largest_body).min(RATIO_FROM));
-    let capped = Capped { kept: room, arrived: 0, most: options.largest_body, ratio: options.largest_ratio };
+    let room = Vec::with_capacity(announced.min(most).min(RATIO_FROM));
+    let capped = Capped { kept: room, arrived: 0, most, ratio: options.largest_ratio };
     let mut sink = if packed { Sink::Packed(Box::new(MultiGzDecoder::new(capped))) } else { Sink::Plain(capped) };
     loop {
         match response.chunk().await {

@@ -1,10 +1,13 @@
 //! One account's door to one vendor: the only host that its requests may reach, how they sign in, and how fast they may go.
 
-use reqwest::header::{HeaderName, HeaderValue};
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::answer::Answer;
+use super::auth::Auth;
 use super::client::is_loopback;
+use super::redact;
 use crate::base::{Budget, Error, Result, Secret};
 
 /// At most `calls` in any `seconds`, for requests of this `class` (`""`: all of them).
@@ -27,15 +30,8 @@ pub struct Announced {
     pub interval_millis: &'static str,
 }
 
-#[derive(Clone, Debug)]
-pub enum Auth {
-    None,
-    Bearer(Secret),
-    Basic { user: String, password: Secret },
-    Header { name: &'static str, value: Secret },
-}
-
-/// Says what a refusal (any status that is no success) means at this vendor. `None`: what it means everywhere.
+/// Says what a refusal (any status that is no success, see also [`Door::error_in_200`]) means at this vendor. `None`: what
+/// it means everywhere.
 /// A refusal that is explained is final: it is not tried again. The message goes on after the host's name.
 pub type Explain = fn(&Answer) -> Option<Error>;
 
@@ -44,20 +40,22 @@ pub struct Door {
     pub(super) base: Url,
     pub(super) auth: Auth,
     pub(super) headers: Vec<(&'static str, String)>,
+    /// What else must not be seen in anything that comes back
+    pub(super) hidden: Vec<Secret>,
     /// Names the limits that processes share: the host and the account
     pub(super) key: String,
     pub(super) limits: &'static [Limit],
     pub(super) announced: Option<Announced>,
     pub(super) budget: Budget,
     pub(super) explain: Explain,
+    pub(super) error_in_200: bool,
 }
 
 impl Door {
     /// `Kind::Usage` unless the base is https, or http on this machine, without a user name in it.
     pub fn new(base: Url, account: &str) -> Result<Self> {
-        let safe = base.scheme() == "https" || (base.scheme() == "http" && is_loopback(&base));
         let host = base.host_str().unwrap_or_default();
-        if !safe || host.is_empty() {
+        if !is_secure(&base) {
             return Err(Error::usage(format!("the endpoint `{}` is not safe for a secret", shown(&base)))
                 .hint("use https, or http on 127.0.0.1"));
         }
@@ -69,11 +67,13 @@ impl Door {
             base,
             auth: Auth::None,
             headers: Vec::new(),
+            hidden: Vec::new(),
             key,
             limits: &[],
             announced: None,
             budget: Budget::unlimited(),
             explain: |_| None,
+            error_in_200: false,
         })
     }
 
@@ -87,6 +87,13 @@ impl Door {
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// A secret that goes out with a request (in its body or its path): nothing that comes back shows it, in no spelling.
+    #[must_use]
+    pub fn hide(mut self, secret: Secret) -> Self {
+        self.hidden.push(secret);
         self
     }
 
@@ -109,6 +116,31 @@ impl Door {
         self
     }
 
+    /// For a vendor whose refusals come as status 200 (Slack's `ok: false`): successful answers are shown to `explain` too.
+    #[must_use]
+    pub fn error_in_200(mut self) -> Self {
+        self.error_in_200 = true;
+        self
+    }
+
+    /// The same sign-in at another address. Whether that is the vendor's, too, is the caller's promise.
+    pub fn at(&self, base: Url) -> Result<Door> {
+        let other = Door::new(base, "")?;
+        let account = self.key.split_once(' ').map_or("", |(_, account)| account);
+        let key = format!("{}{account}", other.key);
+        Ok(Door { base: other.base, key, ..self.clone() })
+    }
+
+    /// Whether the key begins like this: some vendors' keys say what they are for. A token that is renewed says nothing.
+    pub fn key_begins(&self, start: &str) -> bool {
+        match &self.auth {
+            Auth::None | Auth::Live(_) => false,
+            Auth::Bearer(secret) | Auth::Header { value: secret, .. } => secret.expose().starts_with(start),
+            Auth::Basic { user, password } if password.is_empty() => user.starts_with(start),
+            Auth::Basic { password, .. } => password.expose().starts_with(start),
+        }
+    }
+
     pub fn host(&self) -> &str {
         self.base.host_str().unwrap_or_default()
     }
@@ -120,6 +152,7 @@ impl Door {
         let odd = |letter: char| letter.is_control() || matches!(letter, '\\' | '?' | '#' | '@' | ' ');
         let climbs = lower.split('/').any(|part| matches!(part.replace("%2e", ".").as_str(), "." | ".."));
         if !path.starts_with('/') || path.contains("//") || path.contains(odd) || climbs || lower.contains("%2f") {
+            let path = self.redact(path);
             return Err(Error::usage(format!("the path `{}` leads out of the API", path.escape_debug())));
         }
         let mut url = self.base.clone();
@@ -135,42 +168,37 @@ impl Door {
         url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none()
     }
 
-    /// The sign-in header, marked so that nothing prints it.
-    pub(super) fn sign_in(&self) -> Result<Option<(HeaderName, HeaderValue)>> {
-        use base64::Engine as _;
-        let (name, text) = match &self.auth {
-            Auth::None => return Ok(None),
-            Auth::Bearer(secret) => ("authorization", Secret::new(format!("Bearer {}", secret.expose()))),
-            Auth::Basic { user, password } => {
-                let pair = Secret::new(format!("{user}:{}", password.expose()));
-                let pair = base64::engine::general_purpose::STANDARD.encode(pair.expose());
-                ("authorization", Secret::new(format!("Basic {pair}")))
-            }
-            Auth::Header { name, value } => (*name, value.clone()),
+    /// This door with a token that can be sent: what a live sign-in gives now takes its place.
+    pub(super) async fn present(&self, token: Option<Secret>) -> Result<Cow<'_, Door>> {
+        let Auth::Live(bearer) = &self.auth else { return Ok(Cow::Borrowed(self)) };
+        let token = match token {
+            Some(token) => token,
+            None => bearer.token().await?,
         };
-        let mut value = HeaderValue::from_str(text.expose())
-            .map_err(|_| Error::usage("the secret has a line break or another character that no header can carry"))?;
-        value.set_sensitive(true);
-        Ok(Some((HeaderName::from_static(name), value)))
+        Ok(Cow::Owned(self.clone().auth(Auth::Bearer(token))))
     }
 
     /// Text that came from the other side, without anything secret in it.
     pub(super) fn redact(&self, text: &str) -> String {
-        use base64::Engine as _;
-        let (secret, user) = match &self.auth {
-            Auth::None => return text.to_owned(),
-            Auth::Bearer(secret) | Auth::Header { value: secret, .. } => (secret, ""),
-            Auth::Basic { user, password } => (password, user.as_str()),
-        };
-        if secret.is_empty() {
-            return text.to_owned();
-        }
-        let plain = secret.expose();
-        let encoded = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect::<String>();
-        let base64 = base64::engine::general_purpose::STANDARD.encode(plain);
-        let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{plain}"));
-        [plain, &encoded, &base64, &pair].iter().fold(text.to_owned(), |text, form| text.replace(*form, "***"))
+        let own = self.auth.secrets();
+        own.iter().chain(&self.hidden).fold(text.to_owned(), |text, secret| redact::secret(&text, secret))
     }
+
+    /// A vendor's words, fit for one line of ours: no secret, no control character, at most 300 characters.
+    pub fn tidy(&self, text: &str) -> String {
+        // What is invisible could stand between the letters of a secret, so it is looked for again once that is gone.
+        redact::short(&self.redact(&redact::one_line(&self.redact(text))))
+    }
+}
+
+/// Whether a secret may go to this URL: https, or http on this machine, with a host and without a user name.
+pub fn is_safe(url: &Url) -> bool {
+    is_secure(url) && url.username().is_empty() && url.password().is_none()
+}
+
+fn is_secure(url: &Url) -> bool {
+    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+    secure && url.host_str().is_some_and(|host| !host.is_empty())
 }
 
 /// The URL without what could be secret in it.

@@ -5,11 +5,8 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::door::Door;
-use super::retry;
-use crate::base::{Error, Kind, sanitize};
-
-/// Longest piece of a vendor's own words in our message, in characters.
-const LONGEST_MESSAGE: usize = 300;
+use super::{redact, retry};
+use crate::base::{Error, Kind};
 
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -19,6 +16,8 @@ pub(super) struct Failure {
     pub asked: Option<Duration>,
     /// The rate was too high
     pub too_fast: bool,
+    /// What was answered, where it is a refusal for good
+    pub refusal: Option<Answer>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +31,7 @@ pub(super) enum Again {
 
 impl Failure {
     pub fn new(error: Error, again: Again) -> Self {
-        Failure { error, again, asked: None, too_fast: false }
+        Failure { error, again, asked: None, too_fast: false, refusal: None }
     }
 
     /// A connection that failed, a silence, or a body that ended early.
@@ -53,7 +52,7 @@ impl Failure {
         while let Some(deeper) = cause.source() {
             cause = deeper;
         }
-        let cause = clean(&cause.to_string());
+        let cause = redact::short(&redact::one_line(&cause.to_string()));
         let why = if error.source().is_some() { format!("{what} ({cause})") } else { what.to_owned() };
         let error = Error::remote(why);
         let error = if is_away { error.hint("look at the network and at the address, then try again") } else { error };
@@ -74,11 +73,11 @@ impl Failure {
     /// themselves; nothing else does. (423 and 477 are HubSpot's "locked" and "being moved".)
     pub fn of_status(answer: &Answer, door: &Door) -> Self {
         let status = answer.status();
+        let refusal = (400..500).contains(&status).then(|| answer.clone());
         if let Some(error) = (door.explain)(answer) {
-            let error = Error { message: tidy(door, &error.message), ..error };
-            return Failure::new(error, Again::Never);
+            return Failure { refusal, ..Failure::explained(error, door) };
         }
-        let said = answer.vendor_message().map(|text| format!(": {}", tidy(door, &text))).unwrap_or_default();
+        let said = answer.vendor_message().map(|text| format!(": {}", door.tidy(&text))).unwrap_or_default();
         let answered = format!("answered {status}{said}");
         let (kind, again) = match status {
             401 => (Kind::SignIn, Again::Never),
@@ -91,20 +90,12 @@ impl Failure {
             _ => (Kind::Failed, Again::Never),
         };
         let asked = if again == Again::Never { None } else { retry::asked_wait(answer) };
-        Failure { error: Error::new(kind, answered), again, asked, too_fast: status == 429 }
+        let refusal = refusal.filter(|_| again == Again::Never);
+        Failure { error: Error::new(kind, answered), again, asked, too_fast: status == 429, refusal }
     }
-}
 
-/// A vendor's words, fit for one line of ours: no secrets, no control characters, not too long.
-fn tidy(door: &Door, text: &str) -> String {
-    clean(&door.redact(text))
-}
-
-fn clean(text: &str) -> String {
-    let one_line = sanitize::line(text);
-    let one_line = one_line.split_whitespace().collect::<Vec<_>>().join(" ");
-    match one_line.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &one_line[..end]),
-        None => one_line.trim_end_matches('.').to_owned(),
+    /// What the door says about an answer, which is final.
+    pub fn explained(error: Error, door: &Door) -> Self {
+        Failure::new(Error { message: door.tidy(&error.message), ..error }, Again::Never)
     }
 }

@@ -2,12 +2,14 @@
 //! It knows hosts, clocks and status codes; who a vendor is and what its refusals mean is told to it through a [`Door`].
 
 mod answer;
+mod auth;
 mod body;
 mod client;
 mod door;
 mod failure;
 mod limiter;
 mod options;
+mod redact;
 mod request;
 mod retry;
 mod send;
@@ -24,7 +26,8 @@ use limiter::Limiter;
 use retry::Backoff;
 
 pub use answer::Answer;
-pub use door::{Announced, Auth, Door, Limit};
+pub use auth::{Auth, Bearer};
+pub use door::{Announced, Door, Limit, is_safe};
 pub use options::Options;
 pub use request::Request;
 

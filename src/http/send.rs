@@ -11,7 +11,7 @@ use url::Url;
 use super::answer::Answer;
 use super::failure::{Again, Failure};
 use super::limiter::Limiter;
-use super::{Door, Http, Request, body};
+use super::{Auth, Door, Http, Request, body};
 use crate::base::{Error, Kind, Result};
 use std::sync::atomic::Ordering;
 
@@ -48,6 +48,14 @@ impl Http {
         self.repeat(door, request, |answer| Ok(answer.clone())).await
     }
 
+    /// One exchange with a server whose refusals are worth reading: an answer of 4xx comes back as it is (but 408, 423, 425,
+    /// 429 and 477, which go away by themselves). No redirect is followed, and nothing is sent again when nobody knows
+    /// whether it was carried out. Everything else is an error as in [`Http::send`]; no error holds anything of the body
+    /// that was sent.
+    pub async fn exchange(&self, door: &Door, request: &Request) -> Result<Answer> {
+        self.send(door, &Request { exchange: true, ..request.clone() }).await
+    }
+
     async fn repeat<T>(
         &self,
         door: &Door,
@@ -57,19 +65,38 @@ impl Http {
         let options = &self.inner.options;
         let end = Instant::now() + options.deadline;
         let end = self.end.map_or(end, |run| run.min(end));
-        let mut attempts = 0;
+        let most = request.most_attempts.unwrap_or(options.attempts);
+        let (mut attempts, mut renewed, mut token) = (0, false, None);
         loop {
             attempts += 1;
-            let failure = match self.attempt(door, request, end).await? {
+            let present = door.present(token.take()).await?;
+            let mut failure = match self.attempt(&present, request, end).await? {
                 Ok(answer) => match take(&answer) {
                     Ok(taken) => return Ok(taken),
                     Err(failure) => failure,
                 },
                 Err(failure) => failure,
             };
+            // A request that was refused was not carried out, so it goes again with another token; once.
+            if failure.error.kind == Kind::SignIn
+                && !renewed
+                && let (Auth::Live(bearer), Auth::Bearer(refused)) = (&door.auth, &present.auth)
+            {
+                token = Some(bearer.after_refusal(refused).await?);
+                (renewed, attempts) = (true, attempts - 1);
+                continue;
+            }
+            if request.exchange
+                && let Some(answer) = failure.refusal.take()
+            {
+                match take(&answer) {
+                    Ok(taken) => return Ok(taken),
+                    Err(other) => failure = other,
+                }
+            }
             let wait = self.wait_after(door, request, &failure, attempts);
             let again = failure.again == Again::Always || (failure.again == Again::IfRepeatable && request.repeatable);
-            if !again || attempts >= options.attempts || wait > options.patience || Instant::now() + wait >= end {
+            if !again || attempts >= most || wait > options.patience || Instant::now() + wait >= end {
                 return Err(told(door, request, failure, attempts, wait));
             }
             tokio::time::sleep(wait).await;
@@ -110,20 +137,26 @@ impl Http {
             };
             match redirect(door, request, &url, &response)? {
                 Some(next) => url = next,
-                None => return Ok(self.finish(door, response).await),
+                None => return Ok(self.finish(door, request, response).await),
             }
         }
         Err(Error::failed(format!("`{}` redirects more than {HOPS} times", door.host())))
     }
 
-    async fn finish(&self, door: &Door, mut response: Response) -> Result<Answer, Failure> {
-        let body = body::read(&mut response, &self.inner.options).await;
+    async fn finish(&self, door: &Door, request: &Request, mut response: Response) -> Result<Answer, Failure> {
+        let body = body::read(&mut response, &self.inner.options, request.largest_body).await;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         // A refusal is a refusal, even when its explanation got lost on the way.
         let lost = body.is_err();
         let answer = Answer { status, headers, body: body.or_else(|lost| refused(status, lost))? };
         self.inner.limiter.learn(door, &answer);
-        if status.is_success() && !lost { Ok(answer) } else { Err(Failure::of_status(&answer, door)) }
+        if !status.is_success() || lost {
+            return Err(Failure::of_status(&answer, door));
+        }
+        match door.error_in_200.then(|| (door.explain)(&answer)).flatten() {
+            Some(error) => Err(Failure::explained(error, door)),
+            None => Ok(answer),
+        }
     }
 }
 
@@ -140,7 +173,7 @@ fn headers(door: &Door, request: &Request) -> Result<HeaderMap> {
         })?;
         headers.insert(HeaderName::from_static(name), value);
     }
-    if let Some((name, value)) = door.sign_in()? {
+    if let Some((name, value)) = door.auth.header()? {
         headers.insert(name, value);
     }
     Ok(headers)
@@ -157,7 +190,7 @@ fn redirect(door: &Door, request: &Request, from: &Url, response: &Response) -> 
     let Some(target) = target else {
         return Err(Error::remote(format!("`{}` redirects to nowhere ({status})", door.host())));
     };
-    if !door.leads_to(&target) {
+    if !door.leads_to(&target) || request.exchange {
         let host = target.host_str().unwrap_or("another place").to_owned();
         return Err(Error::failed(format!("`{}` redirects to `{host}`, which is refused", door.host()))
             .hint("check the connection's endpoint"));

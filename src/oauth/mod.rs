@@ -2,6 +2,21 @@
 //! and what its answers mean. It keeps nothing and prints nothing: tokens go back to the caller, a person is reached
 //! through it.
 
+mod answer;
+pub mod code;
+pub mod device;
+pub mod discover;
+mod endpoint;
+mod failure;
+pub mod grant;
+pub mod introspect;
+pub mod loopback;
+mod random;
+pub mod revoke;
+
+pub use answer::Tokens;
+pub use failure::Failure;
+
 use url::Url;
 
 use crate::base::Secret;
@@ -36,7 +51,48 @@ pub struct Server {
     pub token_path: String,
     /// Refusals come as status 200 with an `error` (GitHub, Slack's `ok: false`)
     pub error_in_200: bool,
+    /// Its own words for refusals that RFC 6749 has a word for: (`bad_refresh_token`, `invalid_grant`)
+    pub words: Vec<(&'static str, &'static str)>,
     pub redirect: Redirect,
+}
+
+impl Server {
+    /// A server that follows the standards, known by its token endpoint alone: client authentication by Basic, forms,
+    /// PKCE, blanks between scopes, any free port of 127.0.0.1. A definition fills in what is different.
+    pub fn new(token: Url) -> Self {
+        Server {
+            issuer: None,
+            sends_issuer: false,
+            authorize: None,
+            token,
+            device: None,
+            revoke: None,
+            introspect: None,
+            client_auth: ClientAuth::Basic,
+            body: Body::Form,
+            pkce: true,
+            scope_parameter: "scope".to_owned(),
+            scope_separator: ' ',
+            authorize_parameters: Vec::new(),
+            headers: Vec::new(),
+            token_path: String::new(),
+            error_in_200: false,
+            words: Vec::new(),
+            redirect: Redirect { port: None, host: "127.0.0.1", path: "/callback".to_owned() },
+        }
+    }
+
+    /// The scopes as its parameter wants them; `None` when there are none to ask for.
+    fn joined(&self, scopes: &[String]) -> Option<String> {
+        let mut joined = String::new();
+        for scope in scopes {
+            if !joined.is_empty() {
+                joined.push(self.scope_separator);
+            }
+            joined.push_str(scope);
+        }
+        (!joined.is_empty()).then_some(joined)
+    }
 }
 
 /// How a client says who it is (RFC 6749 section 2.3.1).
@@ -62,7 +118,7 @@ pub enum Body {
 pub struct Redirect {
     /// `None`: any free port, which the server must not look at
     pub port: Option<u16>,
-    /// The host in the redirect URI: `127.0.0.1`, or `localhost` where the vendor takes no address
+    /// The host in the redirect URI: `127.0.0.1`, `[::1]`, or `localhost` where the vendor takes no address
     pub host: &'static str,
     /// With a slash in front
     pub path: String,

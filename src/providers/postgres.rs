@@ -1,14 +1,18 @@
-//! PostgreSQL: every account has its own server, so there is no base and no common limit.
+//! PostgreSQL: every account has its own server, so there is no base, no common limit and no HTTP. The source speaks to it
+//! and says who it is.
 
-use super::{Method, Provider};
+use super::{Guide, Method, Provider};
 
 pub static POSTGRES: Provider = Provider {
     id: "postgres",
     title: "PostgreSQL",
-    base: "",
     secret: "password",
     secret_optional: true,
-    console: "",
-    limits: &[],
     methods: &[Method::Token],
+    guides: &[Guide {
+        method: Method::Token,
+        page: "",
+        text: "Make a role that may only read, give it a password, and add the connection with its host, user and database",
+    }],
+    ..Provider::BLANK
 };

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use super::faults::Plan;
 use super::limits::Limits;
 use super::made_up_token;
+use super::oauth;
 use super::server::House;
 use super::wire::{Reply, Request};
 use crate::base::{Error, Kind, Result, Timestamp};
@@ -68,7 +69,12 @@ fn failure(status: u16, error: &Error) -> Reply {
 fn dispatch(house: &Arc<House>, request: &Request) -> Result<Reply> {
     let parts: Vec<&str> = request.segments.iter().skip(1).map(String::as_str).collect();
     let done = match (request.method.as_str(), parts.as_slice()) {
-        ("GET", []) => HELP.iter().map(|(what, how)| ((*what).to_owned(), json!(how))).collect::<Map<_, _>>().into(),
+        ("GET", []) => HELP
+            .iter()
+            .chain(oauth::HELP)
+            .map(|(what, how)| ((*what).to_owned(), json!(how)))
+            .collect::<Map<_, _>>()
+            .into(),
         ("POST", ["mutate"]) => mutate(house, body(request)?)?,
         ("GET", ["dump"]) => return dump(house, request),
         ("GET", ["stats"]) => json!(house.stats.read()),
@@ -112,13 +118,21 @@ fn dispatch(house: &Arc<House>, request: &Request) -> Result<Reply> {
             json!({"granted": house.hubspot.granted_scopes()})
         }
         ("POST", ["properties"]) => properties(house, body(request)?)?,
-        _ => {
-            let error =
-                Error::not_found(format!("`{} {}` is nothing the control API does", request.method, request.target));
-            return Err(error.hint("`GET /control` lists what it does"));
+        (method, ["oauth", rest @ ..]) => {
+            let parameter = |name: &str| request.parameter(name).map(str::to_owned);
+            match house.oauth.control(method, rest, &parameter, &request.body) {
+                Some(done) => done?,
+                None => return Err(nothing(request)),
+            }
         }
+        _ => return Err(nothing(request)),
     };
     Ok(Reply::value(200, &done))
+}
+
+fn nothing(request: &Request) -> Error {
+    let error = Error::not_found(format!("`{} {}` is nothing the control API does", request.method, request.target));
+    error.hint("`GET /control` lists what it does")
 }
 
 fn body<T: for<'a> Deserialize<'a>>(request: &Request) -> Result<T> {

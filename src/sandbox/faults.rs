@@ -106,6 +106,8 @@ fn calls(number: &str) -> Option<When> {
 /// What a fault is aimed at.
 pub(crate) struct Aim<'a> {
     pub(crate) endpoint: &'a str,
+    /// What is done there where an endpoint does several things (a grant), or empty
+    pub(crate) grant: &'a str,
     /// The type of object, or empty
     pub(crate) object: &'a str,
     /// Whether the endpoint answers in pages
@@ -167,7 +169,7 @@ impl Faults {
 impl Rule {
     fn concerns(&self, aim: &Aim<'_>) -> bool {
         let (endpoint, object) = self.target.split_once('/').unwrap_or((&self.target, ""));
-        let aimed = (endpoint.is_empty() || endpoint == "*" || endpoint == aim.endpoint)
+        let aimed = (endpoint.is_empty() || endpoint == "*" || endpoint == aim.endpoint || endpoint == aim.grant)
             && (object.is_empty() || object == aim.object);
         aimed
             && match self.fault {
@@ -184,7 +186,7 @@ mod tests {
 
     fn struck(plan: &str, seed: u64, calls: usize) -> Vec<bool> {
         let faults = Faults::new(Plan::parse(plan).unwrap(), seed);
-        let aim = Aim { endpoint: "search", object: "contacts", pages: true, after: true };
+        let aim = Aim { endpoint: "search", grant: "", object: "contacts", pages: true, after: true };
         (0..calls).map(|_| faults.strike(&aim).is_some()).collect()
     }
 

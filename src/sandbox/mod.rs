@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::base::{Clock, Doing, Error, Result, Secret, Timestamp};
+use crate::base::{Clock, Doing, Result, Secret, Timestamp};
 
 mod calendar;
 mod clock;
@@ -23,6 +23,7 @@ mod havoc;
 mod hubspot;
 mod json;
 mod limits;
+mod oauth;
 mod random;
 mod server;
 mod stats;
@@ -34,6 +35,10 @@ pub use fault::WORDS as FAULT_WORDS;
 pub use faults::Plan;
 pub use hubspot::Hubspot;
 pub use limits::Limits;
+pub use oauth::{
+    Decision, Minted, Oauth, OauthCounts, Offline, PUBLIC_CLIENT, Person, Pkce, Poll, Quirk, Registration, Rotation,
+    Rules,
+};
 use server::House;
 pub use stats::Counts;
 
@@ -95,10 +100,7 @@ impl Sandbox {
 
     /// What takes the place of the vendor's own base URL. `Kind::NotFound` for a vendor that is not here.
     pub fn endpoint(&self, provider: &str) -> Result<Url> {
-        match provider {
-            "hubspot" => Ok(self.url("")),
-            _ => Err(Error::not_found(format!("the sandbox does not play `{provider}`")).hint("it plays hubspot")),
-        }
+        self.house.oauth.endpoint(provider)
     }
 
     /// The token that the vendors accept. It opens nothing anywhere else.
@@ -120,20 +122,33 @@ impl Sandbox {
         self.house.port
     }
 
-    /// What `sandbox serve --json` prints: `{"port","token","control":{"url","token"},"endpoints":{"hubspot":URL}}`.
-    /// Both tokens are in it; they are made up and open only this sandbox.
+    /// What `sandbox serve --json` prints:
+    /// `{"port","token","control":{"url","token"},"client":{"id","secret"},"endpoints":{"hubspot":URL,…}}`.
+    /// All secrets in it are made up and open only this sandbox.
     pub fn announcement(&self) -> serde_json::Value {
+        let endpoint = |provider: &'static str| {
+            let url = self.house.oauth.endpoint(provider).expect("it is one of those that are played");
+            (provider.to_owned(), url.as_str().trim_end_matches('/').into())
+        };
+        let endpoints: serde_json::Map<_, _> = Oauth::providers().into_iter().map(endpoint).collect();
+        let (client, secret) = self.house.oauth.client();
         serde_json::json!({
             "port": self.house.port,
             "token": self.token().expose(),
             "control": {"url": self.control().as_str(), "token": self.house.control_token.expose()},
-            "endpoints": {"hubspot": self.url("").as_str().trim_end_matches('/')},
+            "client": {"id": client, "secret": secret.expose()},
+            "endpoints": endpoints,
         })
     }
 
     /// The HubSpot account, to be changed and asked without HTTP.
     pub fn hubspot(&self) -> &Hubspot {
         &self.house.hubspot
+    }
+
+    /// The authorization servers, to be ordered about and asked without HTTP.
+    pub fn oauth(&self) -> &Oauth {
+        &self.house.oauth
     }
 
     /// The server's time.
@@ -197,7 +212,9 @@ fn house(options: Options, port: u16, canary: String) -> House {
         options.search_lag,
         made_up_token(options.seed, 0),
     );
+    let secret = random::hash(&[options.seed, random::hash_text("client secret")]);
     let house = House {
+        oauth: Oauth::new(clock.clone(), port, Secret::new(format!("sandbox-secret-{secret:016x}"))),
         clock,
         hubspot: Arc::new(hubspot),
         faults: faults::Faults::new(Plan::default(), options.seed),

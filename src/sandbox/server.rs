@@ -12,7 +12,8 @@ use super::control;
 use super::fault::{Fault, Twist};
 use super::faults::{Aim, Faults};
 use super::havoc;
-use super::hubspot::Hubspot;
+use super::hubspot::{self, Hubspot};
+use super::oauth::{Oauth, Outcome, Place};
 use super::stats::Stats;
 use super::wire::{Connection, NoRequest, Reply, Request};
 use crate::base::Secret;
@@ -21,6 +22,7 @@ use crate::base::Secret;
 pub(crate) struct House {
     pub(crate) clock: ServerClock,
     pub(crate) hubspot: Arc<Hubspot>,
+    pub(crate) oauth: Oauth,
     pub(crate) faults: Faults,
     pub(crate) stats: Stats,
     pub(crate) control_token: Secret,
@@ -35,6 +37,8 @@ pub(crate) struct Call<'a> {
     pub(crate) twist: Option<Twist>,
     pub(crate) canary: &'a str,
     pub(crate) own: &'a str,
+    /// Who issued the tokens that are no private app's
+    pub(crate) oauth: &'a Oauth,
 }
 
 /// Accepts connections until the task is dropped, and ends them with it.
@@ -80,35 +84,25 @@ async fn answer(connection: &mut Connection, request: &Request, house: &Arc<Hous
     if request.segments.first().is_some_and(|first| first == "control") {
         return connection.send(control::answer(house, request), date, head_only).await.is_ok();
     }
-    let endpoint = house.hubspot.endpoint(request);
-    house.stats.begin(endpoint.name);
+    let door = Door::of(request, house);
+    let name = door.name();
+    house.stats.begin(name);
     let _end = InFlight(&house.stats);
     note_the_host(request, house);
-    let aim = Aim { endpoint: endpoint.name, object: &endpoint.object, pages: endpoint.pages, after: endpoint.after };
-    let fault = house.faults.strike(&aim);
+    let fault = house.faults.strike(&door.aim());
     if let Some((word, _)) = &fault {
         house.stats.fault(word);
     }
-    let twist = match &fault {
-        Some((_, Fault::Twist(twist))) => Some(*twist),
-        _ => None,
-    };
-    let own = format!("http://127.0.0.1:{}", house.port);
-    let call = Call { twist, canary: &house.canary, own: &own };
     let fault = fault.map(|(_, fault)| fault);
-    let reply = match &fault {
-        Some(Fault::Status(429, wait)) => house.hubspot.slow_down(havoc::retry_after(wait, house.clock.now())),
-        Some(Fault::Status(status, wait)) => house.hubspot.broken(*status, havoc::retry_after(wait, house.clock.now())),
-        Some(Fault::Redirect) => {
-            Reply::empty(302).header("Location", format!("http://{}{}", house.canary, request.target))
-        }
-        Some(Fault::Odd(odd)) => {
-            let reply = house.hubspot.handle(request, &call);
-            if reply.status < 300 { havoc::spoil(reply, *odd) } else { reply }
-        }
-        _ => house.hubspot.handle(request, &call),
+    let Outcome { reply, late } = door.answer(request, house, fault.as_ref());
+    let Some(reply) = reply else {
+        // Somebody closed the browser: nothing more comes, and the client may leave whenever it likes.
+        connection.closed().await;
+        return false;
     };
     house.stats.answered(reply.status);
+    door.pass(house).await;
+    tokio::time::sleep(late).await;
     match fault {
         Some(Fault::Wire(wire)) => {
             _ = havoc::send(connection, reply, wire, date).await;
@@ -119,6 +113,92 @@ async fn answer(connection: &mut Connection, request: &Request, house: &Arc<Hous
             connection.send(reply, date, head_only).await.is_ok()
         }
         _ => connection.send(reply, date, head_only).await.is_ok(),
+    }
+}
+
+/// Which of the fakes a call is for.
+enum Door {
+    Hubspot(hubspot::Endpoint),
+    Oauth(Place),
+}
+
+impl Door {
+    fn of(request: &Request, house: &House) -> Door {
+        match Place::of(request) {
+            Some(place) => {
+                house.oauth.arrived(&place, request);
+                Door::Oauth(place)
+            }
+            None => Door::Hubspot(house.hubspot.endpoint(request)),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Door::Hubspot(endpoint) => endpoint.name,
+            Door::Oauth(place) => place.words().0,
+        }
+    }
+
+    fn aim(&self) -> Aim<'_> {
+        match self {
+            Door::Hubspot(endpoint) => Aim {
+                endpoint: endpoint.name,
+                grant: "",
+                object: &endpoint.object,
+                pages: endpoint.pages,
+                after: endpoint.after,
+            },
+            Door::Oauth(place) => {
+                let (endpoint, grant) = place.words();
+                Aim { endpoint, grant, object: place.dialect.id, pages: false, after: false }
+            }
+        }
+    }
+
+    /// The answer that this fault leaves of the right one.
+    fn answer(&self, request: &Request, house: &House, fault: Option<&Fault>) -> Outcome {
+        let now = house.clock.now();
+        let reply = match fault {
+            Some(Fault::Status(status, wait)) => self.broken(house, *status, havoc::retry_after(wait, now)),
+            Some(Fault::Redirect) => {
+                Reply::empty(302).header("Location", format!("http://{}{}", house.canary, request.target))
+            }
+            Some(Fault::Odd(odd)) => {
+                let Outcome { reply, late } = self.handle(request, house, None);
+                let spoil = |reply: Reply| if reply.status < 300 { havoc::spoil(reply, *odd) } else { reply };
+                return Outcome { reply: reply.map(spoil), late };
+            }
+            Some(Fault::Twist(twist)) => return self.handle(request, house, Some(*twist)),
+            _ => return self.handle(request, house, None),
+        };
+        reply.into()
+    }
+
+    fn handle(&self, request: &Request, house: &House, twist: Option<Twist>) -> Outcome {
+        match self {
+            Door::Hubspot(_) => {
+                let own = format!("http://127.0.0.1:{}", house.port);
+                let call = Call { twist, canary: &house.canary, own: &own, oauth: &house.oauth };
+                house.hubspot.handle(request, &call).into()
+            }
+            Door::Oauth(place) => house.oauth.handle(place, request, &|token| house.hubspot.opens(token)),
+        }
+    }
+
+    fn broken(&self, house: &House, status: u16, wait: Option<String>) -> Reply {
+        match self {
+            Door::Hubspot(_) if status == 429 => house.hubspot.slow_down(wait),
+            Door::Hubspot(_) => house.hubspot.broken(status, wait),
+            Door::Oauth(place) => house.oauth.broken(place, status, wait),
+        }
+    }
+
+    /// Waits where a test holds answers back.
+    async fn pass(&self, house: &House) {
+        if let Door::Oauth(place) = self {
+            house.oauth.pass(place).await;
+        }
     }
 }
 

@@ -145,6 +145,13 @@ impl Connection {
         }
     }
 
+    /// Waits until the client leaves.
+    pub(crate) async fn closed(&mut self) {
+        while self.more().await.is_ok() {
+            self.read.clear();
+        }
+    }
+
     /// Sends a whole reply. The connection goes on when both sides want it to.
     pub(crate) async fn send(&mut self, reply: Reply, date: Timestamp, head_only: bool) -> std::io::Result<()> {
         match reply.body {
@@ -210,6 +217,10 @@ impl Reply {
         Reply::json(status, Vec::new())
     }
 
+    pub(crate) fn html(status: u16, page: String) -> Self {
+        Reply { content_type: "text/html; charset=utf-8", ..Reply::json(status, page.into_bytes()) }
+    }
+
     pub(crate) fn parts(content_type: &'static str, next: Box<dyn FnMut() -> Option<Vec<u8>> + Send>) -> Self {
         Reply { status: 200, content_type, headers: Vec::new(), body: Body::Parts(next) }
     }
@@ -269,6 +280,8 @@ fn reason(status: u16) -> &'static str {
         413 => "Content Too Large",
         414 => "URI Too Long",
         415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        428 => "Precondition Required",
         429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
@@ -308,17 +321,22 @@ fn parse_head(head: &[u8]) -> Option<Request> {
     };
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     request.segments = path.split('/').filter(|part| !part.is_empty()).map(|part| decode(part, false)).collect();
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    request.query = pairs
+    request.query = pairs(query);
+    Some(request)
+}
+
+/// The names and values of a query or a form, decoded, in their order.
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decode(name, true), decode(value, true))
         })
-        .collect();
-    Some(request)
+        .collect()
 }
 
-fn decode(text: &str, plus_is_blank: bool) -> String {
+pub(crate) fn decode(text: &str, plus_is_blank: bool) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
-use crate::base::{ConnectionName, Error, Interrupt, Kind, Result, Timestamp};
+use crate::base::{ConnectionName, Error, Interrupt, Kind, Label, Result, Timestamp};
 use crate::connections::{self, Event, RunReport, SyncRequest};
 
 mod timer;
@@ -29,6 +29,11 @@ pub enum Told {
     },
     Ended {
         report: Box<RunReport>,
+    },
+    /// An account that rested has used its refresh token, or could not
+    KeptSignedIn {
+        account: Label,
+        error: Option<Error>,
     },
     /// It could not run; the scheduler goes on
     Failed {
@@ -57,6 +62,9 @@ pub async fn run(app: &App, options: &Options, tell: &mut (dyn FnMut(Told) + Sen
     let mut last_wait = None;
     loop {
         let mut failure = None;
+        for kept in connections::keep_signed_in(app).await? {
+            tell(Told::KeptSignedIn { account: kept.account, error: kept.error });
+        }
         for connection in connections::list(app)? {
             options.interrupt.check()?;
             let name = &connection.name;

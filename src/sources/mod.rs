@@ -18,6 +18,8 @@ use crate::providers::Provider;
 mod hubspot;
 mod postgres;
 
+pub use crate::providers::Auth;
+
 /// Every source, in the order people should see them.
 pub static ALL: &[&dyn Source] = &[&hubspot::Hubspot, &postgres::Postgres];
 
@@ -62,6 +64,9 @@ pub struct Access {
     pub http: Http,
     /// Takes the place of the provider's own base (sandboxes, proxies, tests)
     pub endpoint: Option<Url>,
+    /// How HTTP requests are signed in
+    pub auth: Auth,
+    /// For protocols of their own: a password
     pub secret: Option<Secret>,
     /// The connection's `--set key=value`
     pub settings: BTreeMap<String, String>,

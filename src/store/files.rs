@@ -174,3 +174,19 @@ pub fn sweep(folder: &Path, begins: &str) {
         }
     }
 }
+
+/// Whether the path still names the file that we have open.
+pub fn is_still(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let ours = file.metadata().map(|meta| (meta.dev(), meta.ino()));
+        let theirs = std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino()));
+        matches!((ours, theirs), (Ok(ours), Ok(theirs)) if ours == theirs)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true
+    }
+}

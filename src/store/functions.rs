@@ -7,6 +7,7 @@ use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
 
 use super::sql::cell;
 use crate::base::expression::FUNCTIONS;
+use crate::base::filter::Class;
 use crate::base::{Result, Value, datetime, decimal, filter};
 
 pub fn register(connection: &Connection) -> Result<()> {
@@ -23,6 +24,13 @@ pub fn register(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("currency_key", 1, pure, |context| {
         Ok(filter::currency_key(cell(context.get_raw(0))))
     })?;
+    // Minus one, zero or one: smaller, equal, greater. Filters compare by them; a key for each value would be thrown away.
+    for (name, class) in [("number_order", Class::Number), ("time_order", Class::Time)] {
+        connection.create_scalar_function(name, 2, pure, move |context| {
+            let (left, right) = (cell(context.get_raw(0)), cell(context.get_raw(1)));
+            Ok(filter::order(class, left, right).map(|order| order as i32))
+        })?;
+    }
     // What formulas are made of; `currency_compare` and its likes serve filters too.
     for function in FUNCTIONS.iter().copied().flatten() {
         let arguments = match function.arguments {

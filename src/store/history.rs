@@ -207,6 +207,50 @@ pub fn renames_after(connection: &Connection, table: &str, after: OperationId) -
     }
 }
 
+/// The names of the table that has this name, or had it last, each with the operations between which it was its name:
+/// `[["people", 7, …], ["contacts", 0, 7]]`.
+pub fn names_so_far(connection: &Connection, table: &TableName) -> Result<Json> {
+    let text = "SELECT operation, sequence, json_extract(before, '$.from') FROM _appctl_changes
+                WHERE table_name = ?1 AND key = '' AND kind = 'rename_table' AND (operation, sequence) < (?2, ?3)
+                ORDER BY operation DESC, sequence DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(text)?;
+    let (mut name, mut place) = (table.to_string(), (OperationId::MAX, i64::MAX));
+    let mut until = OperationId::MAX;
+    let is_there = schema::table(connection, table)?.is_some();
+    let mut names = Vec::new();
+    loop {
+        let renamed = statement.query_row(params![name, place.0, place.1], |row| {
+            Ok(((row.get(0)?, row.get::<_, i64>(1)?), row.get::<_, Option<String>>(2)?))
+        });
+        match renamed.optional()? {
+            Some((at, Some(from))) => {
+                names.push(serde_json::json!([name, at.0, until]));
+                // The same rename stands under the old name just before.
+                (name, place, until) = (from, (at.0, at.1 - 1), at.0);
+            }
+            // The table has another name now, and no other one had this name since.
+            Some((at, None)) if names.is_empty() && !is_there && !is_changed_after(connection, &name, at.0)? => {
+                (place, until) = (at, at.0);
+            }
+            // Another table had the name before.
+            Some((at, None)) => {
+                names.push(serde_json::json!([name, at.0, until]));
+                return Ok(Json::Array(names));
+            }
+            None => {
+                names.push(serde_json::json!([name, 0, until]));
+                return Ok(Json::Array(names));
+            }
+        }
+    }
+}
+
+/// Whether something is recorded under this table's name after this operation.
+fn is_changed_after(connection: &Connection, table: &str, operation: OperationId) -> Result<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM _appctl_changes WHERE table_name = ? AND operation > ?)";
+    Ok(connection.prepare_cached(text)?.query_row(params![table, operation], |row| row.get(0))?)
+}
+
 impl Walk<'_> {
     /// Goes back over the changes under the table's present name. Gives where to go on when it was renamed there.
     fn back(&mut self, before: (OperationId, i64)) -> Result<Option<(OperationId, i64)>> {

@@ -36,6 +36,7 @@ mod select;
 mod sql;
 mod sync;
 mod trust;
+mod turns;
 
 pub use backup::{Copied, Step as BackupStep, backups, digest, exists as target_exists};
 pub use change::{
@@ -58,6 +59,7 @@ pub use sync::{
     Applied, Batch, BatchListing, BatchNext, Counts, FinishObject, Held, Holder, Interrupted, InterruptedObject,
     ObjectPlan, ObjectProgress, Outcome, Run, RunRecord, RunRequest, Verdict, state_document,
 };
+pub use turns::{Turn, Turns};
 
 /// One app's store. Cheap to share by reference; calls from several threads take turns.
 pub struct Store {

@@ -34,6 +34,7 @@ pub struct Operation {
 /// Which operations to list. Everything when nothing is set.
 #[derive(Clone, Debug, Default)]
 pub struct OperationFilter {
+    /// It changed this table, also under the names that the table had before
     pub table: Option<TableName>,
     pub author: Option<String>,
     pub connection: Option<ConnectionName>,
@@ -100,17 +101,20 @@ impl Store {
     /// Operations, newest first.
     pub fn operations(&self, which: &OperationFilter) -> Result<Vec<Operation>> {
         let text = format!(
-            "SELECT {COLUMNS} FROM _appctl_operations WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM json_each(tables) WHERE value = ?1))
+            "SELECT {COLUMNS} FROM _appctl_operations WHERE (?1 IS NULL OR EXISTS (
+                SELECT 1 FROM json_each(tables) AS changed JOIN json_each(?1) AS named ON changed.value = named.value ->> 0
+                WHERE _appctl_operations.id BETWEEN named.value ->> 1 AND named.value ->> 2))
              AND (?2 IS NULL OR author = ?2) AND (?3 IS NULL OR connection = ?3) AND (?4 IS NULL OR datetime_key(at) >= datetime_key(?4))
              AND (?5 IS NULL OR datetime_key(at) < datetime_key(?5)) AND (?6 IS NULL OR author_kind = ?6)
              AND id < ?7 AND id > ?8 ORDER BY id DESC LIMIT ?9"
         );
         let connection = self.lock();
         let pruned = retention::pruned(&connection)?;
+        let names = which.table.as_ref().map(|table| history::names_so_far(&connection, table)).transpose()?;
         let mut statement = connection.prepare_cached(&text)?;
         let rows = statement.query_map(
             params![
-                which.table.as_ref().map(TableName::as_str),
+                names.map(|names| names.to_string()),
                 which.author,
                 which.connection.as_ref().map(ConnectionName::as_str),
                 which.since.map(Timestamp::rfc3339),
@@ -251,17 +255,65 @@ fn operation(row: &Row<'_>) -> Result<Operation> {
     })
 }
 
-fn changes(connection: &Connection, id: OperationId) -> Result<Vec<ChangeRecord>> {
-    let text = "SELECT table_name, key, kind, before FROM _appctl_changes WHERE operation = ? ORDER BY sequence";
-    let mut statement = connection.prepare_cached(text)?;
-    let mut rows = statement.query([id])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let before: Option<String> = row.get(3)?;
-        let before = before.map(|text| serde_json::from_str(&text).map_err(damaged)).transpose()?;
-        found.push(ChangeRecord { table: row.get(0)?, key: row.get(1)?, kind: row.get(2)?, before });
+/// The changes of an operation, a few at a time: an operation may have millions of them.
+pub(super) struct Recorded<'c> {
+    connection: &'c Connection,
+    operation: OperationId,
+    /// The last one first
+    backwards: bool,
+    /// The number of the one that was given last
+    last: Option<i64>,
+}
+
+/// So many changes, or so many bytes of what was there before them, are held at once.
+const FEW: usize = 1_000;
+const FEW_BYTES: usize = 1 << 20;
+
+impl<'c> Recorded<'c> {
+    pub(super) fn first_to_last(connection: &'c Connection, operation: OperationId) -> Self {
+        Recorded { connection, operation, backwards: false, last: None }
     }
-    Ok(found)
+
+    fn last_to_first(connection: &'c Connection, operation: OperationId) -> Self {
+        Recorded { connection, operation, backwards: true, last: None }
+    }
+
+    /// The next ones; nothing when there are no more.
+    // The statement ends with each call: what is done with a change may need that nothing reads.
+    pub(super) fn next(&mut self) -> Result<Vec<ChangeRecord>> {
+        let (compare, order) = if self.backwards { ("<", "DESC") } else { (">", "ASC") };
+        let text = format!(
+            "SELECT sequence, table_name, key, kind, before FROM _appctl_changes
+             WHERE operation = ?1 AND sequence {compare} ?2 ORDER BY sequence {order}"
+        );
+        let begin = if self.backwards { i64::MAX } else { i64::MIN };
+        let mut statement = self.connection.prepare_cached(&text)?;
+        let mut rows = statement.query(params![self.operation, self.last.unwrap_or(begin)])?;
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while found.len() < FEW
+            && bytes < FEW_BYTES
+            && let Some(row) = rows.next()?
+        {
+            self.last = Some(row.get(0)?);
+            let before = row.get_ref(4)?.as_str_or_null().map_err(damaged)?;
+            bytes += before.map_or(0, str::len);
+            let before = before.map(|text| serde_json::from_str(text).map_err(damaged)).transpose()?;
+            found.push(ChangeRecord { table: row.get(1)?, key: row.get(2)?, kind: row.get(3)?, before });
+        }
+        Ok(found)
+    }
+}
+
+fn changes(connection: &Connection, id: OperationId) -> Result<Vec<ChangeRecord>> {
+    let mut recorded = Recorded::first_to_last(connection, id);
+    let mut found = Vec::new();
+    loop {
+        let few = recorded.next()?;
+        if few.is_empty() {
+            return Ok(found);
+        }
+        found.extend(few);
+    }
 }
 
 fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::base::Clock) -> Result<Undone> {
@@ -273,11 +325,8 @@ fn undo(connection: &Connection, id: OperationId, by: &Author, clock: &crate::ba
     refuse_conflicts(connection, id)?;
     let broken = references::dangling(&schema::tables(connection)?);
     let mut change = Change::begin(connection);
-    let records = changes(connection, id)?;
-    for record in records.iter().rev() {
-        revert(&mut change, record).map_err(|error| in_the_way(id, error))?;
-    }
-    change.refuse_pointing_nowhere(id, &records)?;
+    revert_all(&mut change, id).map_err(|error| in_the_way(id, error))?;
+    change.refuse_pointing_nowhere(id)?;
     refuse_dangling(connection, id, &broken)?;
     let operation = change.operation()?; // an undo is recorded even when there was nothing left to change
     let what = format!("undo {id}: {}", target.what);
@@ -438,6 +487,17 @@ fn refuse_dangling(connection: &Connection, id: OperationId, before: &BTreeSet<S
         .hint("change or drop these fields first; nothing was changed"))
 }
 
+fn revert_all(change: &mut Change<'_>, id: OperationId) -> Result<()> {
+    let mut recorded = Recorded::last_to_first(change.connection, id);
+    loop {
+        let few = recorded.next()?;
+        if few.is_empty() {
+            return Ok(());
+        }
+        few.iter().try_for_each(|record| revert(change, record))?;
+    }
+}
+
 fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
     if record.table == DOCUMENTS {
         let key: Vec<String> = serde_json::from_str(&record.key).map_err(damaged)?;
@@ -457,7 +517,7 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
     if matches!(record.kind.as_str(), "rename_table" | "rename_field" | "carry") {
         return change.revert_name(&name, &record.key, &record.kind, image()?);
     }
-    let table = schema::table(change.connection, &name)?.ok_or_else(|| super::no_table(&name))?;
+    let table = change.described(&name)?.ok_or_else(|| super::no_table(&name))?;
     match record.kind.as_str() {
         "create_table" | "load" => match record.before.as_ref().and_then(|image| image["aside"].as_str()) {
             Some(aside) => change.put_aside(&table, aside),

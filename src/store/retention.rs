@@ -3,6 +3,10 @@
 //! Operations go from the oldest on, without gaps: what is left is always everything since some moment, so that an undo
 //! sees every later change. The last one that goes is written down before anything is removed, and from then on none of
 //! them is shown or undone, though it takes many small steps until they are gone.
+//!
+//! What goes by itself must be too old by the clock, and also by the time that passed between operations, of which a silence
+//! counts for a tenth of the retention at most: a clock that is set ahead by mistake lets nothing go that is not nearly too
+//! old, and neither does the first write into a backup of long ago. A person who prunes means the clock.
 
 use std::time::Duration;
 
@@ -19,6 +23,7 @@ use crate::base::{Clock, Result, Timestamp};
 const DOCUMENT: &str = "log";
 const PRUNED: &str = "pruned";
 const RETENTION: &str = "retention";
+const SILENCES: &str = "silences";
 
 /// How long operations are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +43,22 @@ impl Retention {
     fn before(self, now: Timestamp) -> Option<Timestamp> {
         self.days.map(|days| now.minus(Duration::from_secs(u64::from(days) * 86_400)))
     }
+
+    /// How many microseconds a silence counts at most.
+    fn most_silent(self) -> i64 {
+        self.days.map_or(i64::MAX, |days| i64::from(days) * DAY / 10)
+    }
+}
+
+const DAY: i64 = 86_400_000_000;
+
+/// How far the clock went from one operation to the next, when that was far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Silence {
+    /// The one after it
+    operation: OperationId,
+    /// Negative when the clock was set back
+    micros: i64,
 }
 
 /// Which operations to let go of: those for which everything given here is true.
@@ -191,19 +212,49 @@ pub fn prune_a_little(connection: &Connection, clock: &Clock) {
 
 /// The last of the first few operations that are all too old; less than `first` when there is none.
 fn too_old(connection: &Connection, first: OperationId, now: Timestamp) -> Result<OperationId> {
-    let Some(before) = retention(connection)?.before(now) else { return Ok(first - 1) };
+    let retention = retention(connection)?;
+    let Some(before) = retention.before(now) else { return Ok(first - 1) };
     let text = "SELECT id, at FROM _appctl_operations ORDER BY id LIMIT 50";
     let mut statement = connection.prepare_cached(text)?;
     let mut rows = statement.query([])?;
     let mut through = first - 1;
+    let mut known = None;
     while let Some(row) = rows.next()? {
-        let at: String = row.get(1)?;
-        if Timestamp::parse(&at).is_none_or(|at| at >= before) {
+        let (id, at): (OperationId, String) = (row.get(0)?, row.get(1)?);
+        let Some(at) = Timestamp::parse(&at).filter(|at| *at < before) else { break };
+        let silences = match &mut known {
+            Some(silences) => silences,
+            none => none.insert(silences(connection)?),
+        };
+        let later = silences.iter().filter(|silence| silence.operation > id);
+        let uncounted = later.map(|silence| silence.micros - silence.micros.clamp(0, retention.most_silent()));
+        if at.0.saturating_add(uncounted.fold(0, i64::saturating_add)) >= before.0 {
             break;
         }
-        through = row.get(0)?;
+        through = id;
     }
     Ok(through)
+}
+
+/// Writes down how far the clock went since the operation before this one, which is being recorded, when that was far.
+pub fn note_silence(connection: &Connection, id: OperationId, now: Timestamp) -> Result<()> {
+    let text = "SELECT at FROM _appctl_operations WHERE id < ? ORDER BY id DESC LIMIT 1";
+    let last: Option<String> = connection.prepare_cached(text)?.query_row([id], |row| row.get(0)).optional()?;
+    let Some(last) = last.and_then(|at| Timestamp::parse(&at)) else { return Ok(()) };
+    let micros = now.0.saturating_sub(last.0);
+    if micros.unsigned_abs() <= DAY.min(retention(connection)?.most_silent()).unsigned_abs() {
+        return Ok(());
+    }
+    let pruned = pruned(connection)?.id;
+    let mut silences = silences(connection)?;
+    silences.retain(|silence| silence.operation > pruned);
+    silences.push(Silence { operation: id, micros });
+    put(connection, SILENCES, &silences)
+}
+
+fn silences(connection: &Connection) -> Result<Vec<Silence>> {
+    let document = schema::document(connection, DOCUMENT, SILENCES)?;
+    Ok(document.and_then(|body| serde_json::from_value(body).ok()).unwrap_or_default())
 }
 
 struct Step {
@@ -218,10 +269,14 @@ fn mark(connection: &Connection, through: OperationId) -> Result<()> {
         return Ok(());
     }
     let Some(stamp) = stamp(connection, through)? else { return Ok(()) };
-    // Not through a `Change`: letting go is not itself recorded.
-    let body = serde_json::to_string(&Mark { id: through, stamp }).expect("a mark is JSON");
+    put(connection, PRUNED, &Mark { id: through, stamp })
+}
+
+/// Keeps a document about the log. Not through a `Change`: what is kept about operations is no operation itself.
+fn put(connection: &Connection, name: &str, body: &impl Serialize) -> Result<()> {
+    let body = serde_json::to_string(body).expect("numbers and texts are JSON");
     let text = "INSERT INTO _appctl_documents VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body";
-    connection.execute(text, params![DOCUMENT, PRUNED, body])?;
+    connection.execute(text, params![DOCUMENT, name, body])?;
     Ok(())
 }
 

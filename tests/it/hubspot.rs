@@ -39,7 +39,8 @@ fn access(url: url::Url, settings: &[(&str, &str)]) -> Access {
     Access {
         http: HTTP.with(Http::clone),
         endpoint: Some(url),
-        secret: Some(Secret::new("pat-eu1-canary")),
+        auth: appctl::sources::Auth::Bearer(Secret::new("pat-eu1-canary")),
+        secret: None,
         settings: settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
         clock: Clock::fixed(Timestamp::from_millis(NOW)),
         budget: Budget::unlimited(),

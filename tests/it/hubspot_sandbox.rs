@@ -50,7 +50,8 @@ impl House {
         Access {
             http: self.http.clone(),
             endpoint: Some(self.sandbox.endpoint("hubspot").unwrap()),
-            secret: Some(self.sandbox.token()),
+            auth: appctl::sources::Auth::Bearer(self.sandbox.token()),
+            secret: None,
             settings: self.settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
             clock: Clock::fixed(self.sandbox.clock().now()),
             budget: Budget::unlimited(),

@@ -919,3 +919,24 @@ days  84
 "#]]
     );
 }
+
+/// The log of a table once ended where it got its name, though `records history` went on.
+#[test]
+fn the_log_of_a_table_goes_on_under_its_former_names() {
+    let home = home(); // operations 1 to 4
+    home.run("tables rename people contacts"); // 5
+    home.run("records create contacts name=Cid"); // 6
+    home.run("tables create people text:text"); // 7: another table
+    home.run("records create people text=x"); // 8
+    home.run("tables rename contacts friends"); // 9
+    home.run("records create friends name=Dan"); // 10
+    let log = |table: &str| home.run_with(None, &[], &format!("log --table {table} --jq .[].operation")).stdout;
+    assert_eq!(log("friends"), "10\n9\n6\n5\n4\n3\n2\n1\n");
+    assert_eq!(log("people"), "8\n7\n5\n", "another table had the name before");
+    assert_eq!(log("contacts"), "9\n6\n5\n4\n3\n2\n1\n", "a name of the past means the table that had it last");
+    home.run("undo 10 9"); // 11, 12
+    assert_eq!(log("contacts"), "12\n11\n10\n9\n6\n5\n4\n3\n2\n1\n");
+    home.run("tables drop people --yes"); // 13
+    assert_eq!(log("people"), "13\n8\n7\n5\n");
+    assert_eq!(log("nothing"), "");
+}

@@ -478,3 +478,24 @@ fn words_in_more_than_ten_thousand_records_are_found_and_what_is_compared_is_sai
         assert!(!rare.contains("more"), "{key}: {rare}");
     }
 }
+
+/// A search of many records by three words once ended with "database table is locked": a table was dropped on a connection
+/// that still read.
+#[test]
+fn an_index_of_many_records_is_made_anew_while_nothing_reads() {
+    for key in ["id", "code"] {
+        let home = crowd(key, 12_000);
+        let search = "records search crowd 'acme code* late' --fields id --limit 20 -o csv";
+        let found = home.run_with(None, &[], search);
+        assert_eq!((found.status, found.stdout.lines().count()), (0, 21), "{key}: {found}");
+        // Another shape of the table, so that its index is dropped; several records changed, so that it is brought up to date.
+        for change in
+            ["tables add-field crowd more:text", "records create crowd id=12001 note='acme late' code=code-last"]
+        {
+            let changed = home.run_with(None, &[], change);
+            assert_eq!(changed.status, 0, "{key}: {changed}");
+            let found = home.run_with(None, &[], search);
+            assert_eq!((found.status, found.stdout.lines().count()), (0, 21), "{key}: {found}");
+        }
+    }
+}

@@ -41,27 +41,93 @@ fn kept(app: &App) -> Vec<i64> {
     operations.into_iter().rev().map(|operation| operation.id).collect()
 }
 
+/// So many days, with a record on each. Gives the operations.
+fn live(app: &App, table: &Table, days: u32) -> Vec<i64> {
+    let day = |_| {
+        app.clock.advance(DAY);
+        add(app, table, 1)
+    };
+    (0..days).map(day).collect()
+}
+
 #[test]
 fn what_is_too_old_goes_when_something_is_written() {
     let (app, table) = app();
     for _ in 0..5 {
         add(&app, &table, 3);
     }
-    app.clock.advance(20 * DAY);
-    let young = add(&app, &table, 1);
-    assert_eq!(kept(&app), [1, 2, 3, 4, 5, 6, 7]);
-    app.clock.advance(11 * DAY);
-    let newest = add(&app, &table, 1);
-    assert_eq!(kept(&app), [young, newest]);
+    let later = live(&app, &table, 30);
+    assert_eq!(kept(&app)[..7], [1, 2, 3, 4, 5, 6, later[0]]);
+    let newest = live(&app, &table, 2);
+    assert_eq!(kept(&app), [&later[1..], &newest].concat());
     assert_eq!(app.store.undo(3, &person()).unwrap_err().kind, Kind::NotFound);
-    app.store.undo(young, &person()).unwrap();
+    app.store.undo(later[2], &person()).unwrap();
+}
+
+/// A clock that was a month ahead for an hour once made every operation go at the next write.
+#[test]
+fn a_clock_that_was_set_ahead_lets_nothing_go_that_is_not_nearly_too_old() {
+    for ahead in [31, 60, 4_000] {
+        let (app, table) = app();
+        let before = live(&app, &table, 25);
+        app.clock.advance(ahead * DAY);
+        let during: Vec<i64> = (0..20).map(|_| add(&app, &table, 1)).collect();
+        assert_eq!(kept(&app), [&[1], before.as_slice(), &during].concat(), "{ahead} days ahead");
+        app.clock.set_back(ahead * DAY);
+        let after = add(&app, &table, 1);
+        assert_eq!(kept(&app).len(), 1 + 25 + 20 + 1, "{ahead} days ahead");
+        app.store.undo_all(&[&[before[0]][..], &during, &[after]].concat(), &person()).unwrap();
+    }
+}
+
+#[test]
+fn a_clock_that_goes_to_and_fro_counts_each_jump_for_a_tenth_of_the_retention() {
+    let (app, table) = app();
+    let before = add(&app, &table, 1);
+    for _ in 0..9 {
+        app.clock.advance(40 * DAY);
+        add(&app, &table, 1);
+        app.clock.set_back(40 * DAY);
+        add(&app, &table, 1);
+    }
+    assert_eq!(kept(&app).len(), 2 + 18);
+    app.store.undo(before, &person()).unwrap();
+}
+
+#[test]
+fn what_is_used_seldom_is_kept_longer_and_not_for_ever() {
+    for (silence, kept_days) in [(1, 30), (3, 30), (6, 60), (30, 300)] {
+        let (app, table) = app();
+        let old = add(&app, &table, 1);
+        let days = (1..).find(|_| {
+            app.clock.advance(silence * DAY);
+            add(&app, &table, 1);
+            !kept(&app).contains(&old)
+        });
+        // Too old is what is older than so many days, so it goes with the next operation.
+        assert_eq!(days.map(|times| (times - 1) * silence), Some(kept_days), "an operation each {silence} days");
+    }
+}
+
+#[test]
+fn the_first_write_into_a_backup_of_long_ago_lets_nothing_go() {
+    let (app, table) = app();
+    let old = live(&app, &table, 20);
+    app.clock.advance(365 * DAY);
+    add(&app, &table, 1);
+    assert!(kept(&app).starts_with(&[1, old[0]]));
+    let later = live(&app, &table, 29);
+    assert!(!kept(&app).contains(&old[18]) && kept(&app).contains(&later[0]));
+    // A person who prunes means the clock.
+    let pruned = app.store.prune(&Prune::default(), &mut |_| Ok(())).unwrap();
+    assert_eq!((pruned.operations > 0, kept(&app).len()), (false, kept(&app).len()));
 }
 
 #[test]
 fn a_large_old_operation_goes_in_small_steps_and_is_gone_at_once_for_people() {
     let (app, table) = app();
     let large = add(&app, &table, 1_000);
-    app.clock.advance(40 * DAY);
+    live(&app, &table, 31);
     for _ in 0..8 {
         add(&app, &table, 1);
         assert!(!kept(&app).contains(&large));

@@ -71,7 +71,7 @@ fn one_line_of_json_says_where_everything_is() {
     let mut served = Served::start(&home, &["--json"]);
     let said = served.announcement();
     let keys: Vec<&String> = said.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["port", "token", "control", "endpoints"]);
+    assert_eq!(keys, ["port", "token", "control", "client", "endpoints"]);
     let port = said["port"].as_u64().unwrap();
     assert_eq!(said["endpoints"]["hubspot"], format!("http://127.0.0.1:{port}"));
     let path = "/crm/v3/objects/contacts?limit=1";

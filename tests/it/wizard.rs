@@ -129,3 +129,38 @@ fn what_a_filter_keeps_is_changed_or_deleted_once_somebody_agreed_to_how_many_th
     session.expect("; `appctl undo 8` brings them back").unwrap();
     assert_eq!(ended(session), 0);
 }
+
+#[test]
+fn a_restore_asks_before_it_takes_the_place_of_an_app_and_a_no_changes_nothing() {
+    let home = Home::new();
+    home.run("tables create people name:text!");
+    home.run("records create people name=Ada");
+    home.run("backup copy.db");
+    home.run("records create people name=Bob");
+    let count = || home.run_with(None, &[], "records count people --jq .records").stdout.trim().to_owned();
+    let restore = || {
+        let copy = home.path().join("copy.db");
+        let mut session = at_terminal(&home, &["restore", copy.to_str().unwrap()]);
+        session.expect("Put it in the place of app `default` (").unwrap();
+        session.expect("1 table)? ").unwrap();
+        session.expect("The old one is kept aside.").unwrap();
+        session
+    };
+    for no in ["n", "\u{3}"] {
+        let mut session = restore();
+        session.send(no).unwrap();
+        assert_eq!(ended(session), 130);
+        assert_eq!(count(), "2");
+    }
+    let mut session = restore();
+    session.send("y").unwrap();
+    session.expect("restored `default`: 1 record in 1 table, as of operation 2 (").unwrap();
+    session.expect("the old one is in `").unwrap();
+    assert_eq!(ended(session), 0);
+    assert_eq!(count(), "1");
+    // Beside what is there nothing has to be agreed to.
+    let copy = home.path().join("copy.db");
+    let mut session = at_terminal(&home, &["restore", copy.to_str().unwrap(), "--app", "other"]);
+    session.expect("restored `other`: 1 record in 1 table").unwrap();
+    assert_eq!(ended(session), 0);
+}

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use super::rows::Cell;
 
 mod arithmetic;
+mod plain;
 mod sum;
 
 pub use arithmetic::{Operation, absolute, compute, negate, round};
@@ -152,7 +153,8 @@ impl Ord for Decimal<'_> {
 
 /// Compares two numbers given as text; `None` when one of them is no number.
 pub fn compare(left: &str, right: &str) -> Option<Ordering> {
-    Some(Decimal::parse(left)?.cmp(&Decimal::parse(right)?))
+    plain::compare(left.as_bytes(), right.as_bytes())
+        .or_else(|| Some(Decimal::parse(left)?.cmp(&Decimal::parse(right)?)))
 }
 
 /// The exact sum of two numbers; `None` when one of them is none. For many, use `Sum`.

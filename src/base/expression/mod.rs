@@ -22,8 +22,6 @@
 
 use std::fmt;
 
-use sqlparser::tokenizer::Location;
-
 use super::Error;
 use super::filter::Op;
 use super::syntax::Interval;
@@ -31,12 +29,18 @@ use super::syntax::Interval;
 mod check;
 mod evaluate;
 mod function;
+mod name;
 mod parse;
+mod place;
 mod print;
 mod typed;
+mod walk;
 
 pub use function::{FUNCTIONS, Function};
 pub use typed::{Checked, Node, Sort, Typed};
+
+use name::Name;
+use place::Place;
 
 /// A parsed formula. Two are equal when they say the same, wherever it stands in their texts.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,197 +150,10 @@ impl State {
     }
 }
 
-/// The functions that a formula may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Name {
-    Abs,
-    Coalesce,
-    Concat,
-    Date,
-    Day,
-    Length,
-    Lower,
-    Max,
-    Min,
-    Month,
-    Now,
-    NullIf,
-    Replace,
-    Round,
-    Substr,
-    Trim,
-    Upper,
-    Year,
-}
-
-impl Name {
-    const ALL: [Name; 18] = [
-        Name::Abs,
-        Name::Coalesce,
-        Name::Concat,
-        Name::Date,
-        Name::Day,
-        Name::Length,
-        Name::Lower,
-        Name::Max,
-        Name::Min,
-        Name::Month,
-        Name::Now,
-        Name::NullIf,
-        Name::Replace,
-        Name::Round,
-        Name::Substr,
-        Name::Trim,
-        Name::Upper,
-        Name::Year,
-    ];
-
-    fn word(self) -> &'static str {
-        match self {
-            Name::Abs => "abs",
-            Name::Coalesce => "coalesce",
-            Name::Concat => "concat",
-            Name::Date => "date",
-            Name::Day => "day",
-            Name::Length => "length",
-            Name::Lower => "lower",
-            Name::Max => "max",
-            Name::Min => "min",
-            Name::Month => "month",
-            Name::Now => "now",
-            Name::NullIf => "nullif",
-            Name::Replace => "replace",
-            Name::Round => "round",
-            Name::Substr => "substr",
-            Name::Trim => "trim",
-            Name::Upper => "upper",
-            Name::Year => "year",
-        }
-    }
-
-    /// The fewest and the most arguments, and how a call looks.
-    fn arguments(self) -> (usize, usize, &'static str) {
-        match self {
-            Name::Now => (0, 0, "now()"),
-            Name::Abs => (1, 1, "abs(number)"),
-            Name::Date => (1, 1, "date(time)"),
-            Name::Day => (1, 1, "day(time)"),
-            Name::Length => (1, 1, "length(text)"),
-            Name::Lower => (1, 1, "lower(text)"),
-            Name::Month => (1, 1, "month(time)"),
-            Name::Trim => (1, 1, "trim(text)"),
-            Name::Upper => (1, 1, "upper(text)"),
-            Name::Year => (1, 1, "year(time)"),
-            Name::Round => (1, 2, "round(number, digits)"),
-            Name::NullIf => (2, 2, "nullif(value, what)"),
-            Name::Substr => (2, 3, "substr(text, from, count)"),
-            Name::Replace => (3, 3, "replace(text, old, new)"),
-            Name::Concat => (1, MOST_ITEMS, "concat(text, text)"),
-            Name::Coalesce => (2, MOST_ITEMS, "coalesce(value, otherwise)"),
-            Name::Max => (2, MOST_ITEMS, "max(one, other)"),
-            Name::Min => (2, MOST_ITEMS, "min(one, other)"),
-        }
-    }
-}
-
 /// Most arguments of a call and most values of a list.
 const MOST_ITEMS: usize = 100;
 
-/// Where an expression begins in its text. All places are equal.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    at: Location,
-    /// Whether the text has several lines, so that the line is said too
-    lines: bool,
-}
-
-impl PartialEq for Place {
-    fn eq(&self, _: &Place) -> bool {
-        true
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.lines {
-            true => write!(f, "line {}, column {}", self.at.line, self.at.column),
-            false => write!(f, "column {}", self.at.column),
-        }
-    }
-}
-
 impl Expression {
-    /// The record's fields that it looks at, each once, in the order they appear.
-    pub fn fields(&self) -> Vec<&str> {
-        let mut fields = Vec::new();
-        self.each(&mut |expression| {
-            if let What::Field(name) = &expression.what
-                && !fields.contains(&name.as_str())
-            {
-                fields.push(name);
-            }
-        });
-        fields
-    }
-
-    /// The same formula when a field has another name.
-    #[must_use]
-    pub fn rename(&self, old: &str, new: &str) -> Expression {
-        let mut renamed = self.clone();
-        renamed.each_mut(&mut |expression| {
-            if let What::Field(name) = &mut expression.what
-                && name == old
-            {
-                new.clone_into(name);
-            }
-        });
-        renamed
-    }
-
-    fn each<'e>(&'e self, visit: &mut dyn FnMut(&'e Expression)) {
-        visit(self);
-        self.parts().into_iter().for_each(|part| part.each(visit));
-    }
-
-    fn each_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
-        visit(self);
-        self.parts_mut().into_iter().for_each(|part| part.each_mut(visit));
-    }
-
-    fn parts(&self) -> Vec<&Expression> {
-        match &self.what {
-            What::Field(_) | What::Literal(_) | What::Interval(_) => Vec::new(),
-            What::Not(part) | What::Negate(part) => vec![part],
-            What::Like { operand, .. } | What::Is { operand, .. } => vec![operand],
-            What::Arithmetic { left, right, .. } | What::Compare { left, right, .. } => vec![left, right],
-            What::Join(parts) | What::All(parts) | What::Any(parts) => parts.iter().collect(),
-            What::Call { arguments, .. } => arguments.iter().collect(),
-            What::In { operand, list, .. } => std::iter::once(&**operand).chain(list).collect(),
-            What::Between { operand, low, high, .. } => vec![operand, low, high],
-            What::Case { operand, branches, otherwise } => {
-                let branches = branches.iter().flat_map(|(when, then)| [when, then]);
-                operand.as_deref().into_iter().chain(branches).chain(otherwise.as_deref()).collect()
-            }
-        }
-    }
-
-    fn parts_mut(&mut self) -> Vec<&mut Expression> {
-        match &mut self.what {
-            What::Field(_) | What::Literal(_) | What::Interval(_) => Vec::new(),
-            What::Not(part) | What::Negate(part) => vec![part],
-            What::Like { operand, .. } | What::Is { operand, .. } => vec![operand],
-            What::Arithmetic { left, right, .. } | What::Compare { left, right, .. } => vec![left, right],
-            What::Join(parts) | What::All(parts) | What::Any(parts) => parts.iter_mut().collect(),
-            What::Call { arguments, .. } => arguments.iter_mut().collect(),
-            What::In { operand, list, .. } => std::iter::once(&mut **operand).chain(list).collect(),
-            What::Between { operand, low, high, .. } => vec![operand, low, high],
-            What::Case { operand, branches, otherwise } => {
-                let branches = branches.iter_mut().flat_map(|(when, then)| [when, then]);
-                operand.as_deref_mut().into_iter().chain(branches).chain(otherwise.as_deref_mut()).collect()
-            }
-        }
-    }
-
     /// An error about this part of the formula.
     fn refuse(&self, what: impl fmt::Display) -> Error {
         Error::usage(format!("the formula is wrong at {}: {what}", self.place))

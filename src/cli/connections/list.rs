@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::accounts;
 use crate::app::App;
 use crate::base::{Result, Timestamp};
 use crate::cli::ui::{Outcome, Sheet, Ui};
@@ -36,12 +35,12 @@ struct Line {
 }
 
 fn line(app: &App, connection: &Connection) -> Result<Line> {
-    let account = accounts::find(app, &connection.account)?;
+    let account = connections::shown_account(app, connection)?;
     Ok(Line {
         connection: connection.name.to_string(),
         source: connection.source.clone(),
-        account: account.label.to_string(),
-        endpoint: account.endpoint.as_ref().map(ToString::to_string),
+        account: account.label,
+        endpoint: account.endpoint,
         objects: connection.objects.iter().map(|config| config.object.clone()).collect(),
         tables: connection.objects.iter().map(|config| config.table.to_string()).collect(),
         schedule: connection.schedule.as_ref().map(ToString::to_string),

@@ -62,6 +62,8 @@ impl Heard<'_> {
                 self.watch = None;
                 self.ended(&report)
             }
+            Told::KeptSignedIn { account, error: None } => self.ui.say(format!("kept account `{account}` signed in")),
+            Told::KeptSignedIn { account, error: Some(error) } => self.ui.warn(format!("account `{account}`: {error}")),
             Told::Failed { connection, error } => {
                 self.watch = None;
                 self.ui.warn(format!("`{connection}`: {error}"))

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use crate::accounts;
 use crate::app::App;
 use crate::base::{ConnectionName, Result, Timestamp, Value};
 use crate::cli::complete;
@@ -64,13 +63,13 @@ struct ShownField {
 
 impl Shown {
     pub fn of(app: &App, connection: &Connection) -> Result<Self> {
-        let account = accounts::find(app, &connection.account)?;
+        let account = connections::shown_account(app, connection)?;
         Ok(Shown {
             connection: connection.name.to_string(),
             source: connection.source.clone(),
-            account: account.label.to_string(),
-            identity: account.identity.name,
-            endpoint: account.endpoint.map(|endpoint| endpoint.to_string()),
+            account: account.label,
+            identity: account.identity.unwrap_or_default(),
+            endpoint: account.endpoint,
             settings: connection.settings.clone(),
             schedule: connection.schedule.as_ref().map(ToString::to_string),
             paused: connection.paused,

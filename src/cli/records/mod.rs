@@ -16,6 +16,7 @@ mod given;
 mod history;
 mod import;
 pub mod list;
+pub mod questions;
 mod search;
 mod shown;
 mod update;

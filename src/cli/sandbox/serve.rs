@@ -8,8 +8,9 @@ use crate::sandbox::{self, Limits, Plan, Sandbox};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Each endpoint takes the place of the vendor's own base URL, for any client. The data, the token and the faults follow
-from the seed. With --json one line says where everything is.
+Each endpoint takes the place of the vendor's own addresses, for any client: HubSpot's API, and every vendor's sign-in
+with the client below, where a made-up person consents at once (?human at the end of an authorization address shows a
+page instead). The data, the tokens and the faults follow from the seed. With --json one line says where everything is.
 
 Examples:
   appctl sandbox serve
@@ -66,12 +67,16 @@ struct Announcement(serde_json::Value);
 impl Outcome for Announcement {
     fn sheet(&self) -> Sheet {
         let text = |value: &serde_json::Value| Value::text(value.as_str().unwrap_or_default());
-        Sheet::thing([
-            ("hubspot", text(&self.0["endpoints"]["hubspot"])),
+        let endpoints = self.0["endpoints"].as_object().into_iter().flatten();
+        let endpoints = endpoints.map(|(provider, url)| (provider.as_str(), text(url)));
+        let secrets = [
             ("token", text(&self.0["token"])),
+            ("client id", text(&self.0["client"]["id"])),
+            ("client secret", text(&self.0["client"]["secret"])),
             ("control", text(&self.0["control"]["url"])),
             ("control token", text(&self.0["control"]["token"])),
-        ])
+        ];
+        Sheet::thing(endpoints.chain(secrets))
     }
 
     fn said(&self) -> Option<String> {

@@ -28,7 +28,8 @@ impl Ui {
                 .hint("add `--yes` to go on without being asked"));
         }
         let theme = self.theme();
-        answered(Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false).interact())
+        let confirm = Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false);
+        self.answered(|| confirm.interact())
     }
 
     /// Like `confirm`, but a no is `Kind::Interrupted`: nothing was done.
@@ -38,13 +39,7 @@ impl Ui {
 
     /// One line of text. `flag` is what to give instead: `--name NAME`.
     pub fn ask(&mut self, prompt: &str, default: Option<&str>, flag: &str) -> Result<String> {
-        self.must_ask(prompt, flag)?;
-        let theme = self.theme();
-        let mut input = Input::<String>::with_theme(&*theme).with_prompt(sanitize::line(prompt));
-        if let Some(default) = default {
-            input = input.default(default.to_owned());
-        }
-        answered(input.interact_text())
+        self.ask_line(prompt, default, false, flag)
     }
 
     /// One line of text that `check` accepts; a person is asked again until it does.
@@ -55,8 +50,21 @@ impl Ui {
         flag: &str,
         check: impl Fn(&str) -> Result<T>,
     ) -> Result<T> {
+        self.until_valid(check, |ui| ui.ask_line(prompt, default, false, flag))
+    }
+
+    /// One line of text, or nothing, that `check` accepts.
+    pub fn ask_or_nothing<T>(&mut self, prompt: &str, flag: &str, check: impl Fn(&str) -> Result<T>) -> Result<T> {
+        self.until_valid(check, |ui| ui.ask_line(prompt, None, true, flag))
+    }
+
+    fn until_valid<T>(
+        &mut self,
+        check: impl Fn(&str) -> Result<T>,
+        ask: impl Fn(&mut Self) -> Result<String>,
+    ) -> Result<T> {
         loop {
-            let text = self.ask(prompt, default, flag)?;
+            let text = ask(self)?;
             match check(text.trim()) {
                 Ok(value) => return Ok(value),
                 Err(error) => {
@@ -66,13 +74,23 @@ impl Ui {
         }
     }
 
+    fn ask_line(&mut self, prompt: &str, default: Option<&str>, empty: bool, flag: &str) -> Result<String> {
+        self.must_ask(prompt, flag)?;
+        let theme = self.theme();
+        let mut input = Input::<String>::with_theme(&*theme).with_prompt(sanitize::line(prompt)).allow_empty(empty);
+        if let Some(default) = default {
+            input = input.default(default.to_owned());
+        }
+        self.answered(|| input.interact_text())
+    }
+
     /// The index of one of `items`.
     pub fn choose(&mut self, prompt: &str, items: &[String], flag: &str) -> Result<usize> {
         self.must_ask(prompt, flag)?;
         let theme = self.theme();
         let items = self.fitting(items);
         let select = Select::with_theme(&*theme).with_prompt(sanitize::line(prompt)).items(&items).default(0);
-        answered(select.interact_opt())?.ok_or_else(cancelled)
+        self.answered(|| select.interact_opt())?.ok_or_else(cancelled)
     }
 
     /// The indexes of any of `items`; `chosen` says which are ticked at first.
@@ -82,7 +100,7 @@ impl Ui {
         let items = self.fitting(items);
         let prompt = format!("{} (space ticks, enter goes on)", sanitize::line(prompt));
         let select = MultiSelect::with_theme(&*theme).with_prompt(prompt).items(&items).defaults(chosen);
-        answered(select.interact_opt())?.ok_or_else(cancelled)
+        self.answered(|| select.interact_opt())?.ok_or_else(cancelled)
     }
 
     /// A secret, typed without echo.
@@ -90,7 +108,16 @@ impl Ui {
         self.must_ask(prompt, flag)?;
         let theme = self.theme();
         let password = Password::with_theme(&*theme).with_prompt(sanitize::line(prompt)).allow_empty_password(true);
-        answered(password.interact()).map(Secret::new)
+        self.answered(|| password.interact()).map(Secret::new)
+    }
+
+    /// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
+    fn answered<T>(&self, ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+        self.interrupt.check()?;
+        self.interrupt.asking(ask).map_err(|dialoguer::Error::IO(error)| match error.kind() {
+            std::io::ErrorKind::Interrupted => cancelled(),
+            _ => Error::from(error).while_doing("asking"),
+        })
     }
 
     fn must_ask(&self, prompt: &str, flag: &str) -> Result<()> {
@@ -122,12 +149,4 @@ impl Ui {
 
 fn cancelled() -> Error {
     Error::new(Kind::Interrupted, "cancelled")
-}
-
-/// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
-fn answered<T>(answer: dialoguer::Result<T>) -> Result<T> {
-    answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
-        std::io::ErrorKind::Interrupted => cancelled(),
-        _ => Error::from(error).while_doing("asking"),
-    })
 }

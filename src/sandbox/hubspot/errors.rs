@@ -50,6 +50,12 @@ impl Trouble {
         )
     }
 
+    /// An OAuth token that expired.
+    pub(crate) fn old_token(seconds: i64) -> Self {
+        let message = format!("This oauth-token (CIOK…) expired {seconds} second(s) ago");
+        Trouble::new(401, "EXPIRED_AUTHENTICATION", message)
+    }
+
     pub(crate) fn missing_scope(scopes: &[&str]) -> Self {
         Trouble::new(
             403,

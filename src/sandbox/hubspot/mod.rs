@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::clock::ServerClock;
 use super::limits::{Limits, Meter, Policy};
+use super::oauth::Shut;
 use super::random::hash;
 use super::server::Call;
 use super::wire::{Reply, Request};
@@ -43,6 +44,7 @@ use errors::Trouble;
 pub(crate) use route::Endpoint;
 use route::Route;
 use state::State;
+pub(crate) use types::PORTAL;
 
 /// One made-up HubSpot account. Its methods do without HTTP what people in HubSpot would do; they are not counted as
 /// calls and meet no faults.
@@ -122,7 +124,7 @@ impl Hubspot {
         let correlation = self.correlation();
         let now = self.clock.now().millis();
         let route = Route::of(request);
-        let reply = match self.admit(request, &route, now) {
+        let reply = match self.admit(request, &route, call, now) {
             Ok(()) => self.dispatch(&Visit { request, call, route: &route, now }),
             Err(trouble) => Err(trouble),
         };
@@ -131,29 +133,51 @@ impl Hubspot {
     }
 
     /// The token, the limits and the scopes, in this order.
-    fn admit(&self, request: &Request, route: &Route<'_>, now: i64) -> Result<(), Trouble> {
+    fn admit(&self, request: &Request, route: &Route<'_>, call: &Call<'_>, now: i64) -> Result<(), Trouble> {
         if request.target.len() > URL_LIMIT {
             return Err(Trouble::new(414, "VALIDATION_ERROR", "URI Too Long"));
         }
         // The token check carries the token in its body, and needs no other.
-        if route.name != "token_info" {
-            let access = self.access.lock().expect("no holder of this lock panics");
-            let header = request.header("authorization").unwrap_or_default();
-            let given = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-            if access.revoked || given.map(|(_, token)| token.trim()) != Some(access.token.expose()) {
-                return Err(Trouble::no_token());
-            }
-        }
+        let granted = match route.name {
+            "token_info" => None,
+            _ => self.granted(request, call)?,
+        };
         let mut meter = self.meter.lock().expect("no holder of this lock panics");
         meter.call(now, route.name == "search").map_err(Trouble::too_many)?;
         drop(meter);
         let access = self.access.lock().expect("no holder of this lock panics");
         for any_of in route.scopes() {
-            if any_of.iter().all(|scope| access.taken.contains(*scope)) {
+            let has = |scope: &&str| {
+                let granted = granted.as_ref().is_none_or(|granted| granted.iter().any(|own| own == scope));
+                granted && !access.taken.contains(*scope)
+            };
+            if !any_of.iter().any(has) {
                 return Err(Trouble::missing_scope(&any_of));
             }
         }
         Ok(())
+    }
+
+    /// The scopes of a token that the authorization server issued; `None` for the private app's token, which has them
+    /// all.
+    fn granted(&self, request: &Request, call: &Call<'_>) -> Result<Option<Vec<String>>, Trouble> {
+        let header = request.header("authorization").unwrap_or_default();
+        let given = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let token = given.map(|(_, token)| token.trim()).ok_or_else(Trouble::no_token)?;
+        if self.opens(token) {
+            return Ok(None);
+        }
+        match call.oauth.scopes_of("hubspot", token) {
+            Ok(scopes) => Ok(Some(scopes)),
+            Err(Shut::Expired(seconds)) => Err(Trouble::old_token(seconds)),
+            Err(_) => Err(Trouble::no_token()),
+        }
+    }
+
+    /// Whether this is the private app's token, and still good.
+    pub(crate) fn opens(&self, token: &str) -> bool {
+        let access = self.access.lock().expect("no holder of this lock panics");
+        !access.revoked && access.token.expose() == token
     }
 
     fn with_headers(&self, reply: Reply, correlation: &str, search: bool) -> Reply {

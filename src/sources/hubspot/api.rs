@@ -4,16 +4,8 @@ use serde::Deserialize;
 
 use super::super::{Access, Identity, Quota};
 use crate::base::{Clock, Error, Kind, Result, Timestamp};
-use crate::http::{Announced, Answer, Auth, Door, Http, Request};
+use crate::http::{Answer, Auth, Door, Http, Request};
 use crate::providers::HUBSPOT;
-
-/// The burst limit's headers; searches come without. developers.hubspot.com, "API usage guidelines and limits".
-const ANNOUNCED: Announced = Announced {
-    class: "",
-    most: "x-hubspot-ratelimit-max",
-    remaining: "x-hubspot-ratelimit-remaining",
-    interval_millis: "x-hubspot-ratelimit-interval-milliseconds",
-};
 
 pub(super) struct Api {
     http: Http,
@@ -48,15 +40,15 @@ impl Api {
             Some(endpoint) => endpoint,
             None => HUBSPOT.base.parse().map_err(|_| Error::failed("HubSpot's address is broken"))?,
         };
-        let Some(secret) = access.secret.filter(|secret| !secret.is_empty()) else {
+        if matches!(access.auth, Auth::None) {
             return Err(Error::new(Kind::SignIn, "HubSpot needs a private app token")
                 .hint(format!("make one at {}", HUBSPOT.console)));
-        };
+        }
         let door = Door::new(base, &access.account)?
-            .auth(Auth::Bearer(secret))
-            .limits(HUBSPOT.limits, Some(ANNOUNCED))
+            .auth(access.auth)
+            .limits(HUBSPOT.limits, HUBSPOT.announced)
             .budget(access.budget)
-            .explain(explain);
+            .explain(HUBSPOT.explain);
         Ok(Api { http: access.http, door, clock: access.clock, seen: Seen::default(), identity: None })
     }
 
@@ -178,56 +170,5 @@ impl Seen {
         if let Some(daily) = left.zip(number("x-hubspot-ratelimit-daily")) {
             self.daily = Some(daily);
         }
-    }
-}
-
-/// HubSpot's refusals: developers.hubspot.com, "Error handling".
-fn explain(answer: &Answer) -> Option<Error> {
-    let refusal: Refusal = serde_json::from_slice(answer.body()).unwrap_or_default();
-    match answer.status() {
-        403 => {
-            let scopes = refusal.scopes();
-            (!scopes.is_empty()).then(|| {
-                let named = scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
-                Error::new(Kind::Denied, format!("needs the scope {named}"))
-                    .hint(format!("add it to the private app at {}", HUBSPOT.console))
-            })
-        }
-        429 if refusal.policy_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("daily")) => {
-            Some(Error::remote("has no calls left today").retry_after(std::time::Duration::from_secs(3600)))
-        }
-        530 => Some(Error::failed("cannot read the token: it is no private app token of HubSpot's form")),
-        _ => None,
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Refusal {
-    policy_name: Option<String>,
-    context: serde_json::Value,
-    errors: Vec<RefusalDetail>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RefusalDetail {
-    context: serde_json::Value,
-}
-
-impl Refusal {
-    /// The scopes that are missing, under whichever of HubSpot's names they come.
-    fn scopes(&self) -> Vec<String> {
-        let contexts = self.errors.iter().map(|detail| &detail.context).chain([&self.context]);
-        let mut scopes = Vec::new();
-        for context in contexts {
-            for name in ["requiredGranularScopes", "missingScopes", "requiredScopes"] {
-                let listed = context.get(name).and_then(|list| list.as_array()).into_iter().flatten();
-                scopes.extend(listed.filter_map(|scope| scope.as_str().map(str::to_owned)));
-            }
-        }
-        scopes.sort();
-        scopes.dedup();
-        scopes
     }
 }

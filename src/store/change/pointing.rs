@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::found::Found;
 use super::{Change, parse_key};
 use crate::base::{Error, Field, FieldType, Kind, OnDelete, Result, Table, TableName, Value, record_id};
-use crate::store::operations::ChangeRecord;
+use crate::store::operations::{ChangeRecord, Recorded};
 use crate::store::schema;
 use crate::store::sql::{self, marks, quote};
 
@@ -43,36 +43,21 @@ impl Change<'_> {
         Ok(pointers)
     }
 
-    /// After these changes of operation `id` were taken back: nothing points to a record that is gone because of it.
+    /// After operation `id` was taken back: nothing points to a record that is gone because of it.
     ///
     /// `Kind::Conflict` naming what does. What a connection fills is the connection's to keep right.
-    pub(in crate::store) fn refuse_pointing_nowhere(&mut self, id: i64, records: &[ChangeRecord]) -> Result<()> {
+    pub(in crate::store) fn refuse_pointing_nowhere(&mut self, id: i64) -> Result<()> {
         let mut found = Found::default();
-        for record in records {
-            if found.room() == 0 {
+        let mut recorded = Recorded::first_to_last(self.connection, id);
+        while found.room() > 0 {
+            let few = recorded.next()?;
+            if few.is_empty() {
                 break;
             }
-            let Ok(name) = TableName::parse(&record.table) else { continue };
-            let Some(table) = schema::table(self.connection, &name)? else { continue };
-            match record.kind.as_str() {
-                "insert" => self.left_behind(&table, &parse_key(&record.key)?, &mut found)?,
-                "update" | "delete" => self.pointing_nowhere(&table, record, &mut found)?,
-                "fill" => {
-                    for pointer in &self.pointers(&name)?.fields {
-                        self.columns_pointing_nowhere(&pointer.table, &pointer.field, &mut found)?;
-                    }
+            for record in &few {
+                if found.room() > 0 {
+                    self.left_by(record, &mut found)?;
                 }
-                "drop_table" | "empty" => {
-                    for field in &table.fields {
-                        self.columns_pointing_nowhere(&table, field, &mut found)?;
-                    }
-                }
-                "drop_field" | "change_field" => {
-                    if let Some(field) = table.field(&record.key) {
-                        self.columns_pointing_nowhere(&table, field, &mut found)?;
-                    }
-                }
-                _ => {}
             }
         }
         if found.is_empty() {
@@ -84,6 +69,33 @@ impl Change<'_> {
             format!("operation {id} cannot be undone without leaving a relation to nothing: {named}"),
         )
         .hint("change or undo that first; nothing was changed"))
+    }
+
+    /// What points to nothing since this change was taken back.
+    fn left_by(&mut self, record: &ChangeRecord, found: &mut Found) -> Result<()> {
+        let Ok(name) = TableName::parse(&record.table) else { return Ok(()) };
+        let Some(table) = self.described(&name)? else { return Ok(()) };
+        match record.kind.as_str() {
+            "insert" => self.left_behind(&table, &parse_key(&record.key)?, found)?,
+            "update" | "delete" => self.pointing_nowhere(&table, record, found)?,
+            "fill" => {
+                for pointer in &self.pointers(&name)?.fields {
+                    self.columns_pointing_nowhere(&pointer.table, &pointer.field, found)?;
+                }
+            }
+            "drop_table" | "empty" => {
+                for field in &table.fields {
+                    self.columns_pointing_nowhere(&table, field, found)?;
+                }
+            }
+            "drop_field" | "change_field" => {
+                if let Some(field) = table.field(&record.key) {
+                    self.columns_pointing_nowhere(&table, field, found)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Records that point to one that was made by the operation and is gone again.

@@ -8,7 +8,7 @@ use super::index::{Index, TOKENIZER, columns, key_columns};
 use super::{Found, Hit, Search, places, text_cell, text_of};
 use crate::base::filter::Filter;
 use crate::base::search::{Marked, Term, Words};
-use crate::base::{Cell, FieldName, Result, Table};
+use crate::base::{Cell, FieldName, Result, Table, Value};
 use crate::store::change::get;
 use crate::store::read::{Query, Single};
 use crate::store::schema;
@@ -32,38 +32,74 @@ pub fn find(connection: &Connection, search: &Search<'_>, index: &Index) -> Resu
 /// The best records, without marks. Giving a score costs as much as everything else together, so when very many records
 /// match, only the first of them are compared; the others come behind these, and are looked at only when these are too few.
 fn best(connection: &Connection, query: &Query<'_>, index: Index, matching: &str) -> Result<Found> {
-    let limit = query.limit.unwrap_or(u64::MAX);
-    let many = is_more_than(connection, index, matching, RANKED)?;
-    let mut found = Found { hits: Vec::new(), more: false, many };
-    let mut reader = Single::new(connection, query)?;
-    let blocks = if many { &[(RANKED, 0), (-1, RANKED)][..] } else { &[(-1, 0)] };
-    for (rows, first) in blocks {
-        let mut statement = connection.prepare(&ranked(query, index, *rows, *first))?;
-        let mut rows = statement.query([matching])?;
-        while let Some(row) = rows.next()? {
-            let key = sql::values(row, 1, query.table.key.len())?;
-            let Some(values) = reader.get(&key)? else { continue };
-            if found.hits.len() as u64 == limit {
-                found.more = true;
-                return Ok(found);
-            }
-            found.hits.push(Hit { key, score: -row.get::<_, f64>(0)?, values, matches: Vec::new() });
+    let (first, many) = first(connection, query, index, matching)?;
+    let mut taker = Taker {
+        reader: Single::new(connection, query)?,
+        limit: query.limit.unwrap_or(u64::MAX),
+        found: Found { hits: Vec::new(), more: false, many },
+    };
+    for (score, key) in first {
+        if !taker.take(score, key)? {
+            return Ok(taker.found);
         }
     }
-    Ok(found)
+    if many {
+        let mut statement = connection.prepare(&ranked(query, index, -1, RANKED))?;
+        let mut rows = statement.query([matching])?;
+        while let Some(row) = rows.next()? {
+            if !taker.take(row.get(0)?, sql::values(row, 2, query.table.key.len())?)? {
+                break;
+            }
+        }
+    }
+    Ok(taker.found)
 }
 
 /// So many matching records are compared to find the best of them.
 pub const RANKED: i64 = 10_000;
 
-fn is_more_than(connection: &Connection, index: Index, matching: &str, count: i64) -> Result<bool> {
-    let name = index.name();
-    let text = format!("SELECT 1 FROM search.{name} WHERE {name} MATCH ? ORDER BY rowid LIMIT 1 OFFSET {count}");
-    Ok(connection.prepare(&text)?.exists([matching])?)
+/// A score and a key.
+type Scored = (f64, Vec<Value>);
+
+/// The first matching records, the best first, and whether there are more of them.
+fn first(connection: &Connection, query: &Query<'_>, index: Index, matching: &str) -> Result<(Vec<Scored>, bool)> {
+    let mut statement = connection.prepare(&ranked(query, index, RANKED + 1, 0))?;
+    let mut rows = statement.query([matching])?;
+    let mut scored = Vec::new();
+    let mut last = (i64::MIN, 0);
+    while let Some(row) = rows.next()? {
+        last = last.max((row.get(1)?, scored.len()));
+        scored.push((row.get(0)?, sql::values(row, 2, query.table.key.len())?));
+    }
+    let many = scored.len() as i64 > RANKED;
+    if many {
+        scored.remove(last.1);
+    }
+    Ok((scored, many))
 }
 
-/// The statement that gives score and key of so many rows (all when it is -1) of what matches, after the first ones in the
-/// order of their numbers; the best first.
+/// Takes the records that the filter keeps until there are enough.
+struct Taker<'c> {
+    reader: Single<'c>,
+    limit: u64,
+    found: Found,
+}
+
+impl Taker<'_> {
+    /// Whether there is room for more.
+    fn take(&mut self, score: f64, key: Vec<Value>) -> Result<bool> {
+        let Some(values) = self.reader.get(&key)? else { return Ok(true) };
+        if self.found.hits.len() as u64 == self.limit {
+            self.found.more = true;
+            return Ok(false);
+        }
+        self.found.hits.push(Hit { key, score: -score, values, matches: Vec::new() });
+        Ok(true)
+    }
+}
+
+/// The statement that gives score, number in the index and key of so many rows (all when it is -1) of what matches, after
+/// the first ones in the order of their numbers; the best first.
 fn ranked(query: &Query<'_>, index: Index, rows: i64, first: i64) -> String {
     let table = query.table;
     let name = index.name();
@@ -76,14 +112,14 @@ fn ranked(query: &Query<'_>, index: Index, rows: i64, first: i64) -> String {
     };
     // With a filter nobody knows how many it takes until enough of them pass.
     let limit = match query.limit {
-        Some(limit) if query.filter == Filter::everything() => {
+        Some(limit) if rows == -1 && query.filter == Filter::everything() => {
             format!(" LIMIT {}", i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX))
         }
         _ => String::new(),
     };
     format!(
-        "SELECT score, {names} FROM (
-            SELECT bm25({name}) AS score, {keys} FROM {from} WHERE {name} MATCH ?
+        "SELECT score, number, {names} FROM (
+            SELECT bm25({name}) AS score, {name}.rowid AS number, {keys} FROM {from} WHERE {name} MATCH ?
             ORDER BY {name}.rowid LIMIT {rows} OFFSET {first}
          ) ORDER BY score, {names}{limit}"
     )

@@ -180,7 +180,10 @@ impl Index {
         Ok(())
     }
 
+    /// SQLite refuses to drop a table while anything on its connection still reads ("database table is locked"), so this
+    /// comes before the connection reads records: `make` begins with it.
     fn drop(self, connection: &Connection) -> Result<()> {
+        debug_assert!(!connection.is_busy(), "an index is dropped while something reads");
         let (name, keys) = (self.name(), self.keys());
         connection.execute_batch(&format!("DROP TABLE IF EXISTS search.{name}; DROP TABLE IF EXISTS search.{keys}"))?;
         Ok(())

@@ -41,7 +41,7 @@ impl Store {
         loop {
             let file = files::open_private(&path)?;
             match file.try_lock() {
-                Ok(()) if still_there(&file, &path) => {
+                Ok(()) if files::is_still(&file, &path) => {
                     return Ok(Held { connection: connection.clone(), folder, file });
                 }
                 // Somebody stole it between our opening and locking; take the new file.
@@ -116,7 +116,7 @@ impl Held {
 
     /// Whether nobody has stolen the lock: what lies in the connection's folder is then ours to change.
     pub(super) fn is_ours(&self) -> bool {
-        still_there(&self.file, &self.folder.join(FILE))
+        files::is_still(&self.file, &self.folder.join(FILE))
     }
 
     /// Writes down who we are, for people.
@@ -144,20 +144,4 @@ fn read_holder(path: &Path) -> Holder {
     let mut text = String::new();
     let read = File::open(path).and_then(|mut file| file.read_to_string(&mut text));
     read.ok().and_then(|_| serde_json::from_str(&text).ok()).unwrap_or_default()
-}
-
-/// Whether the path still names the file that we have open.
-fn still_there(file: &File, path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let ours = file.metadata().map(|meta| (meta.dev(), meta.ino()));
-        let theirs = std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino()));
-        matches!((ours, theirs), (Ok(ours), Ok(theirs)) if ours == theirs)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (file, path);
-        true
-    }
 }

@@ -78,6 +78,7 @@ impl Way {
         Access {
             http: Http::new(appctl::http::Options::default()).expect("a client"),
             endpoint: None,
+            auth: appctl::sources::Auth::None,
             secret: self.secret.clone(),
             settings: self.settings.clone(),
             clock: Clock::system(),

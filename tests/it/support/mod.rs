@@ -1,6 +1,9 @@
 //! What the tests share: servers, homes and checks.
 
+pub mod authority;
 pub mod changing;
+#[cfg(unix)]
+pub mod desk;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring;
@@ -11,6 +14,9 @@ pub mod portal;
 pub mod postgres;
 pub mod sandbox;
 pub mod seed;
+pub mod signin;
 pub mod synced;
+#[cfg(unix)]
+pub mod terminal;
 pub mod truth;
 pub mod wire;

@@ -73,8 +73,18 @@ impl Client {
     pub async fn call_with(&mut self, method: &str, path: &str, headers: &str, body: Option<Json>) -> Answer {
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
+        self.send(method, path, &format!("{headers}{kind}"), &body).await
+    }
+
+    /// POSTs a form with these header lines.
+    pub async fn form(&mut self, path: &str, headers: &str, body: &str) -> Answer {
+        let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
+        self.send("POST", path, &format!("{headers}{kind}"), body).await
+    }
+
+    async fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{headers}{kind}Content-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{headers}Content-Length: {}\r\n\r\n{body}",
             self.port,
             body.len()
         );

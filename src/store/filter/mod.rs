@@ -1,30 +1,25 @@
 //! Filters in SQLite's language. Literals and patterns are always parameters; names are quoted. A comparison over records
 //! of another table that point here holds when it does for at least one of them.
 
-use super::paths::{End, Paths, Scope, Step, Walk};
-use super::schema;
+use super::paths::{End, Scope, Step, Walk};
 use super::sql::Fragment;
 use crate::base::filter::{Filter, Op, Operand};
-use crate::base::{Error, Field, FieldType, Result, Table, Timestamp, Value, datetime, decimal};
+use crate::base::{Error, FieldType, Result, Table, Timestamp, Value, datetime};
 
-/// How two values of a type are compared. What each must mean is settled by `base::filter::holds`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Order {
-    /// As SQLite does
-    Plain,
-    /// Numbers as SQLite does, but digits, NaN and the infinities, which are text, by their size
-    Number,
-    Decimal,
-    Currency,
-    Moment,
-}
+mod cost;
+mod order;
+mod rough;
+
+pub use order::{Order, sort_expressions};
+
+use order::literal;
 
 /// The most parameters of a statement (sqlite.org/limits.html#max_variable_number).
 const MOST_VALUES: usize = 32_766;
 
 /// `1` for a filter that keeps everything.
 pub fn condition(scope: &Scope<'_>, filter: &Filter, now: Timestamp) -> Result<Fragment> {
-    let mut writer = Writer { scope, now, bound: Vec::new(), condition: Fragment::default() };
+    let mut writer = Writer { scope, now, bound: Vec::new(), turned_round: false, condition: Fragment::default() };
     writer.filter(filter)?;
     if writer.condition.values.len() > MOST_VALUES - 100 {
         let values = writer.condition.values.len();
@@ -34,73 +29,14 @@ pub fn condition(scope: &Scope<'_>, filter: &Filter, now: Timestamp) -> Result<F
     Ok(writer.condition)
 }
 
-impl Order {
-    /// How the values of a stored field are compared.
-    pub fn of(paths: &Paths, table: &Table, field: &Field) -> Self {
-        // The row's own number is always a number, and comparing it plainly finds it by its index.
-        let is_rowid = schema::rowid_key(table) && table.is_key(&field.name);
-        if is_rowid || paths.holds_rowid(&field.field_type) {
-            return Order::Plain;
-        }
-        Order::of_type(&paths.held(&field.field_type))
-    }
-
-    fn of_type(field_type: &FieldType) -> Self {
-        match field_type {
-            FieldType::Integer | FieldType::Number => Order::Number,
-            FieldType::Decimal => Order::Decimal,
-            FieldType::Currency => Order::Currency,
-            FieldType::Date | FieldType::DateTime => Order::Moment,
-            _ => Order::Plain,
-        }
-    }
-
-    /// How the values at the end of a walk are compared.
-    pub fn at_end(scope: &Scope<'_>, walk: &Walk<'_>) -> Result<Self> {
-        Ok(match walk.end {
-            End::Stored(field) => Order::of(scope.paths, walk.table, field),
-            End::Record if schema::rowid_key(walk.table) => Order::Plain,
-            _ => Order::of_type(&scope.paths.held(&scope.end_type(walk)?)),
-        })
-    }
-}
-
-/// The expressions that sort by this value, the first first. A column may be written several times, what has to be worked
-/// out may not.
-pub fn sort_expressions(value: &str, order: Order, is_column: bool) -> Vec<String> {
-    match order {
-        Order::Plain => vec![value.to_owned()],
-        Order::Currency => vec![format!("currency_key({value})")],
-        Order::Moment => vec![format!("datetime_key({value})")],
-        // Nulls, what is below every number, numbers, what is above them.
-        Order::Number if is_column => vec![
-            format!(
-                "CASE typeof({value}) WHEN 'null' THEN 0 WHEN 'text' THEN CASE WHEN {value} LIKE '-%' THEN 1 ELSE 3 END ELSE 2 END"
-            ),
-            format!("CASE typeof({value}) WHEN 'text' THEN decimal_key({value}) ELSE {value} END"),
-        ],
-        Order::Decimal | Order::Number => vec![format!("decimal_key({value})")],
-    }
-}
-
 struct Writer<'f, 'p> {
     scope: &'f Scope<'p>,
     now: Timestamp,
     /// The records of other tables that the comparison at hand is about
     bound: Vec<Bound<'p>>,
+    /// Whether what is written is inside of a NOT, where false and unknown differ
+    turned_round: bool,
     condition: Fragment,
-}
-
-/// What a part of a filter costs for each record, the cheapest first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Cost {
-    /// One value and another, or null; also what keeps the fewest
-    Equality,
-    Comparison,
-    /// A function of our own, or several comparisons
-    Several,
-    /// Something worked out, or other records
-    Search,
 }
 
 struct Bound<'p> {
@@ -113,7 +49,8 @@ struct Bound<'p> {
 struct Operated {
     value: Fragment,
     order: Order,
-    is_column: bool,
+    /// The type of the field whose column it is
+    stored: Option<FieldType>,
 }
 
 impl<'p> Writer<'_, 'p> {
@@ -123,12 +60,21 @@ impl<'p> Writer<'_, 'p> {
             Filter::Any(parts) => self.cheapest_first(parts, " OR ", "0"),
             Filter::Not(inner) => {
                 self.push("(NOT ");
-                self.filter(inner)?;
+                self.turning(true, |writer| writer.filter(inner))?;
                 self.push(")");
                 Ok(())
             }
             comparison => self.over_records(comparison),
         }
+    }
+
+    /// Writes something that is turned round when this is so.
+    fn turning(&mut self, so: bool, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let before = self.turned_round;
+        self.turned_round |= so;
+        let written = write(self);
+        self.turned_round = before;
+        written
     }
 
     /// Writes a comparison, inside of EXISTS for each path to many records in it. The same path means the same record.
@@ -190,9 +136,11 @@ impl<'p> Writer<'_, 'p> {
                     writer.push("))");
                     return Ok(());
                 }
-                writer.compare(operand, Op::GreaterOrEqual, low, order)?;
-                writer.push(" AND ");
-                writer.compare(operand, Op::LessOrEqual, high, order)?;
+                writer.turning(*negated, |writer| {
+                    writer.compare(operand, Op::GreaterOrEqual, low, order)?;
+                    writer.push(" AND ");
+                    writer.compare(operand, Op::LessOrEqual, high, order)
+                })?;
                 writer.push("))");
                 Ok(())
             }),
@@ -211,40 +159,6 @@ impl<'p> Writer<'_, 'p> {
             }
             Filter::All(_) | Filter::Any(_) | Filter::Not(_) => self.filter(filter),
         }
-    }
-
-    /// SQLite looks at the parts in the order in which they are written, and at no more of them than it has to.
-    fn cheapest_first(&mut self, parts: &[Filter], between: &str, empty: &str) -> Result<()> {
-        let mut costs = Vec::with_capacity(parts.len());
-        for part in parts {
-            costs.push((self.cost(part)?, part));
-        }
-        costs.sort_by_key(|(cost, _)| *cost);
-        let parts: Vec<&Filter> = costs.into_iter().map(|(_, part)| part).collect();
-        self.parts(&parts, between, empty)
-    }
-
-    /// How much work a part is for each record.
-    fn cost(&self, filter: &Filter) -> Result<Cost> {
-        if matches!(filter, Filter::All(_) | Filter::Any(_) | Filter::Not(_)) {
-            return Ok(Cost::Several);
-        }
-        let mut cost = Cost::Equality;
-        for operand in filter.operands() {
-            let Operand::Field(name) = operand else { continue };
-            let walk = self.scope.walk(name)?;
-            let stored = walk.steps.is_empty() && matches!(walk.end, End::Stored(_));
-            let order = if stored { Order::at_end(self.scope, &walk)? } else { Order::Decimal };
-            let equality = matches!(filter, Filter::Null { .. } | Filter::Compare { op: Op::Equal, .. });
-            cost = cost.max(match order {
-                _ if !stored => Cost::Search,
-                _ if matches!(filter, Filter::Null { .. }) => Cost::Equality,
-                Order::Plain | Order::Number if equality => Cost::Equality,
-                Order::Plain | Order::Number => Cost::Comparison,
-                Order::Decimal | Order::Currency | Order::Moment => Cost::Several,
-            });
-        }
-        Ok(cost)
     }
 
     fn parts(&mut self, parts: &[&Filter], between: &str, empty: &str) -> Result<()> {
@@ -292,7 +206,7 @@ impl<'p> Writer<'_, 'p> {
                 if equality {
                     return write(self, Order::Plain);
                 }
-                if !only.is_column {
+                if only.stored.is_none() {
                     return write(self, Order::Decimal);
                 }
                 write(self, Order::Number)
@@ -313,11 +227,32 @@ impl<'p> Writer<'_, 'p> {
         match (order, left, right) {
             (Order::Number, Operand::Field(_), _) => return self.sized(left, op, right),
             (Order::Number, _, Operand::Field(_)) => return self.sized(right, turned(op), left),
+            (Order::Decimal, ..) => return self.by_function("number_order", left, op, right, order),
+            (Order::Moment, ..) => {
+                self.roughly(left, op, right)?;
+                return self.by_function("time_order", left, op, right, order);
+            }
             _ => {}
         }
         self.operand(left, order)?;
         self.push(&format!(" {} ", op.sign()));
         self.operand(right, order)
+    }
+
+    /// By a function that gives how two values stand to each other.
+    fn by_function(&mut self, name: &str, left: &Operand, op: Op, right: &Operand, order: Order) -> Result<()> {
+        for (operand, before) in [(left, format!("{name}(")), (right, ", ".to_owned())] {
+            self.push(&before);
+            match operand {
+                Operand::Literal(value) => {
+                    self.push("?");
+                    self.condition.values.push(order::text(value, order));
+                }
+                operand => self.operand(operand, Order::Plain)?,
+            }
+        }
+        self.push(&format!(") {} 0", op.sign()));
+        Ok(())
     }
 
     /// A column against a number: plainly, and by size where the column has digits, NaN or an infinity, which are text and
@@ -416,8 +351,11 @@ impl<'p> Writer<'_, 'p> {
                 (bound.alias.as_str(), bound.table, &walk.steps[last + 1..])
             }
         };
-        let is_column = steps.is_empty() && matches!(walk.end, End::Stored(_));
-        Ok(Operated { value: self.scope.along(alias, table, steps, &walk)?, order, is_column })
+        let stored = match walk.end {
+            End::Stored(field) if steps.is_empty() => Some(field.field_type.clone()),
+            _ => None,
+        };
+        Ok(Operated { value: self.scope.along(alias, table, steps, &walk)?, order, stored })
     }
 
     fn push(&mut self, text: &str) {
@@ -439,19 +377,4 @@ fn turned(op: Op) -> Op {
 /// Whether a walk ends with the records themselves, of which there may be none: `tasks is null`.
 fn ends_with_records(walk: &Walk<'_>, last: usize) -> bool {
     matches!(walk.end, End::Record) && last + 1 == walk.steps.len()
-}
-
-/// The literal in the form that the order's key function gives for a column.
-fn literal(value: &Value, order: Order) -> Value {
-    let text = match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Real(number) => decimal::of_real(*number),
-        Value::Text(text) => text.clone(),
-        Value::Null | Value::Blob(_) => return value.clone(),
-    };
-    match order {
-        Order::Plain | Order::Number | Order::Currency => value.clone(),
-        Order::Decimal => decimal::sort_key(&text).map_or(Value::Null, Value::Blob),
-        Order::Moment => datetime::sort_key(&text).map_or(Value::Null, |key| Value::Blob(key.to_vec())),
-    }
 }

@@ -1,0 +1,69 @@
+//! A private account becomes the team's.
+
+use std::time::Duration;
+
+use super::{Account, Method, Sharing, clients, find, place, provider, put, state};
+use crate::app::App;
+use crate::base::{Error, Kind, Label, Result};
+
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// What a person should know before an account becomes the team's.
+pub fn what_sharing_means(account: &Account) -> String {
+    format!(
+        "everybody in the team vault will act as `{}` at {} through account `{}`, agents with a grant on it included; its \
+         secret moves from your vault to the team's, and whoever has read it there knows it until it is revoked",
+        account.identity.name,
+        provider(&account.provider).map_or(account.provider.as_str(), |provider| provider.title),
+        account.label
+    )
+}
+
+/// Moves the account's secret, and its client's, into the team vault. Ask first: see `what_sharing_means`.
+///
+/// `Kind::Conflict` when it is the team's already; what the team vault says when it cannot keep a secret.
+pub async fn share(app: &App, label: &Label) -> Result<Account> {
+    let account = find(app, label)?;
+    if account.sharing == Sharing::Team {
+        return Err(Error::new(Kind::Conflict, format!("account `{label}` is the team's already")));
+    }
+    let team = place::vault(app, Sharing::Team);
+    team.probe()?;
+    let _turn = state::turns(app, &account).take(PATIENCE).await?;
+    let key = place::key(app, &account);
+    let Some(secret) = app.vault.get(&key)? else {
+        return Err(place::missing(label, if account.method == Method::Token { "secret" } else { "tokens" }));
+    };
+    let shared = Account { sharing: Sharing::Team, ..account.clone() };
+    let client = match &account.client {
+        None => None,
+        Some(id) => {
+            let (provider, site) = (provider(&account.provider)?, account.site());
+            let client = clients::of_account(app, provider, &site, id, Sharing::Private)?.load()?;
+            Some(clients::prepare(app, provider, &site, Sharing::Team, &client)?)
+        }
+    };
+    let moved = (|| -> Result<()> {
+        team.set(&key, &secret)?;
+        if let Some(client) = &client {
+            client.keep_secret(app)?;
+        }
+        app.store.change(&app.person(), &format!("shared account `{label}` with the team"), |change| {
+            if let Some(client) = &client {
+                client.put(change)?;
+            }
+            put(change, &shared)
+        })?;
+        Ok(())
+    })();
+    if let Err(error) = moved {
+        // The first failure is what a person must hear of; the account is private as before.
+        let _ = team.delete(&key);
+        if let Some(client) = &client {
+            client.take_back(app);
+        }
+        return Err(error);
+    }
+    app.vault.delete(&key)?;
+    Ok(shared)
+}

@@ -1,0 +1,60 @@
+//! Whether an account works, found out by asking its provider.
+
+use serde::Serialize;
+
+use super::{Account, Identity, Method, auth, connect, find, granted, provider, state};
+use crate::app::App;
+use crate::base::{Error, Kind, Label, Result, Timestamp};
+
+/// What a test found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tested {
+    pub account: Label,
+    pub provider: String,
+    /// Whom the provider says it is now
+    pub identity: String,
+    pub scopes: Vec<String>,
+    /// When the access token ends; null where it does not by itself, or nobody knows
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Makes the provider's verification call with the account's secret, renewed when it is about to end, and asks whose it is.
+///
+/// `Kind::SignIn` when the provider takes it no longer, `Kind::Conflict` when it is somebody else's now, `Kind::Remote`
+/// when the provider cannot be reached.
+pub async fn test(app: &App, label: &Label) -> Result<Tested> {
+    let account = find(app, label)?;
+    let provider = provider(&account.provider)?;
+    if provider.identify.is_empty() {
+        return Err(Error::usage(format!("an account of {} is tested with its connection", provider.title))
+            .hint("run `appctl connections test NAME`"));
+    }
+    let door = provider.door(&account.site(), label.as_str(), auth(app, &account)?)?;
+    let site = account.site();
+    provider.test(&app.http, &door, &site).await.map_err(|error| told(&account, error))?;
+    let found = provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await;
+    let identity = match found {
+        Ok(found) => Identity { id: found.id, name: found.name },
+        // Some only say it when they give the tokens.
+        Err(_) => account.identity.clone(),
+    };
+    if identity.id != account.identity.id && !account.identity.id.is_empty() {
+        return Err(connect::other_identity(&account, &identity));
+    }
+    state::works(app, &account).await?;
+    let state = state::read(app, &account)?;
+    Ok(Tested {
+        account: label.clone(),
+        provider: account.provider.clone(),
+        identity: identity.name,
+        scopes: granted(app, &account)?,
+        expires_at: state.expires_at.filter(|_| account.method != Method::Token),
+    })
+}
+
+fn told(account: &Account, error: Error) -> Error {
+    match error.kind {
+        Kind::SignIn => error.hint(format!("run `appctl integrations accounts reauth {}`", account.label)),
+        _ => error,
+    }
+}

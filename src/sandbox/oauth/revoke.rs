@@ -1,0 +1,221 @@
+//! Taking tokens back, in each vendor's way, and saying what a token is (RFC 7009, RFC 7662).
+
+use serde_json::json;
+
+use super::Realm;
+use super::clients::authenticate;
+use super::dialects::Ending;
+use super::errors::{Cause, Refusal};
+use super::parameters::Parameters;
+use super::visit::Visit;
+use super::{errors, identity};
+use crate::sandbox::wire::Reply;
+
+pub(crate) fn revoke(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Result<Reply, Refusal> {
+    let wrong = |cause| visit.refusal(cause);
+    let verb = match how {
+        Ending::Path | Ending::GithubToken | Ending::GithubGrant => "DELETE",
+        _ => "POST",
+    };
+    match how {
+        Ending::GithubToken if visit.request.method == "POST" => return check(realm, visit),
+        Ending::Path if visit.request.method == "GET" => return Ok(refresh_info(realm, visit)),
+        // Slack takes both.
+        Ending::Bearer => {}
+        _ if visit.request.method != verb => return Err(wrong(Cause::WrongMethod)),
+        _ => {}
+    }
+    match how {
+        Ending::Rfc7009 => rfc7009(realm, visit).map_err(wrong),
+        Ending::Token => token_alone(realm, visit).map_err(wrong),
+        Ending::Path => path(realm, visit).map_err(wrong),
+        Ending::GithubToken | Ending::GithubGrant => Ok(github(realm, visit, how)),
+        Ending::Bearer => Ok(bearer(realm, visit)),
+        Ending::Deauthorize => deauthorize(realm, visit).map_err(wrong),
+    }
+}
+
+/// Unknown tokens are fine, wrong clients are not (RFC 7009 section 2.2).
+fn rfc7009(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
+    let client = authenticate(&realm.clients, &visit.parameters, visit.dialect().client_auth)?.id.clone();
+    let text = visit.parameters.need("token")?;
+    let owner = realm.tokens.owner(text).filter(|family| realm.tokens.family(*family).consent.client == client);
+    if let Some(family) = owner {
+        realm.counts.revocations += 1;
+        end(realm, visit, text, family);
+    }
+    Ok(empty(visit))
+}
+
+/// An access token goes alone where the vendor says so; everywhere else the consent goes with it.
+fn end(realm: &mut Realm, visit: &Visit<'_>, text: &str, family: u64) {
+    let alone = matches!(visit.dialect().id, "oidc" | "salesforce") && realm.tokens.is_access(text);
+    if alone { realm.tokens.end_one(text) } else { realm.tokens.revoke_family(family) }
+}
+
+/// Most say 200 with nothing; Notion says its request's id.
+fn empty(visit: &Visit<'_>) -> Reply {
+    match visit.dialect().id {
+        "notion" => errors::uncached(Reply::value(200, &json!({"request_id": visit.request_id()}))),
+        _ => Reply { content_type: "", ..Reply::empty(200) },
+    }
+}
+
+/// Google and Salesforce ask for no client, and refuse a token that is unknown or dead.
+fn token_alone(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
+    let parameters = Parameters::of(visit.request)?.with_query(visit.request);
+    let text = parameters.need("token")?.to_owned();
+    let family = realm.tokens.owner(&text).filter(|family| !realm.tokens.family(*family).revoked);
+    let family = family.ok_or(Cause::UnknownToken)?;
+    end(realm, visit, &text, family);
+    realm.counts.revocations += 1;
+    Ok(match visit.dialect().id {
+        "google" => Reply::value(200, &json!({})),
+        _ => Reply { content_type: "", ..Reply::empty(200) },
+    })
+}
+
+/// HubSpot: the refresh token is in the path, and nothing else is needed. Every connection with it ends.
+fn path(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
+    let text = visit.place.parts.first().map(String::as_str).unwrap_or_default();
+    let family = realm.tokens.refreshes(text).is_some().then(|| realm.tokens.owner(text)).flatten();
+    realm.tokens.revoke_family(family.ok_or(Cause::UnknownRefresh)?);
+    realm.counts.revocations += 1;
+    Ok(Reply::empty(204))
+}
+
+/// GET of HubSpot's same path: what a refresh token is.
+fn refresh_info(realm: &Realm, visit: &Visit<'_>) -> Reply {
+    let text = visit.place.parts.first().map(String::as_str).unwrap_or_default();
+    match realm.tokens.refreshes(text) {
+        Some(family) => Reply::value(
+            200,
+            &json!({
+                "token": text, "client_id": family.consent.client, "user": family.consent.identity.email,
+                "hub_domain": family.consent.identity.domain(), "scopes": family.consent.scopes,
+                "hub_id": crate::sandbox::hubspot::PORTAL, "user_id": family.consent.identity.number("hubspot user", 7),
+                "token_type": "refresh",
+            }),
+        ),
+        None => visit.refuse(&visit.refusal(Cause::UnknownRefresh)),
+    }
+}
+
+/// 204, 404 or 422 (docs.github.com/rest/apps/oauth-applications).
+fn github(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Reply {
+    let Some((client, text)) = github_call(realm, visit) else { return not_here(visit) };
+    let Some(family) = text.and_then(|text| Some((realm.tokens.owner(&text)?, text))) else {
+        return problem(422, "Validation Failed", visit);
+    };
+    let (family, text) = family;
+    let consent = realm.tokens.family(family).consent.clone();
+    if consent.client != client || realm.tokens.open(&text, visit.now).is_err() {
+        return problem(404, "Not Found", visit);
+    }
+    match how {
+        Ending::GithubGrant => {
+            let same = |other: &super::Consent| other.client == client && other.identity == consent.identity;
+            realm.tokens.revoke_where(same);
+        }
+        _ => realm.tokens.revoke_family(family),
+    }
+    realm.counts.revocations += 1;
+    Reply::empty(204)
+}
+
+/// POST of GitHub's same path: whether a token is one of the client's.
+fn check(realm: &Realm, visit: &Visit<'_>) -> Result<Reply, Refusal> {
+    let Some((client, text)) = github_call(realm, visit) else { return Ok(not_here(visit)) };
+    let text = text.unwrap_or_default();
+    let Ok(family) = realm.tokens.open(&text, visit.now) else { return Ok(problem(404, "Not Found", visit)) };
+    let body = json!({
+        "app": {"client_id": client, "name": "sandbox", "url": visit.own}, "token": text, "scopes": family.consent.scopes,
+        "user": {"login": family.consent.identity.login()}, "expires_at": null,
+    });
+    Ok(Reply::value(200, &body))
+}
+
+/// The client by HTTP Basic, which must be the one in the path, and the token in the body.
+fn github_call(realm: &Realm, visit: &Visit<'_>) -> Option<(String, Option<String>)> {
+    let (id, secret) = visit.parameters.basic.as_ref()?;
+    let named = visit.place.parts.first()? == id;
+    let right = |client: &&super::Client| {
+        client.id == *id && client.secret.as_ref().is_some_and(|known| known.expose() == secret)
+    };
+    let client = realm.clients.iter().find(right).filter(|_| named)?;
+    Some((client.id.clone(), visit.parameters.get("access_token").map(str::to_owned)))
+}
+
+fn not_here(visit: &Visit<'_>) -> Reply {
+    problem(401, "Requires authentication", visit)
+}
+
+fn problem(status: u16, message: &str, _: &Visit<'_>) -> Reply {
+    let url = "https://docs.github.com/rest/apps/oauth-applications";
+    Reply::value(status, &json!({"message": message, "documentation_url": url, "status": status.to_string()}))
+}
+
+/// Slack's `auth.revoke`: the token ends itself, unless it is only a rehearsal.
+fn bearer(realm: &mut Realm, visit: &Visit<'_>) -> Reply {
+    if let Err(why) = identity::seen(realm, visit) {
+        realm.counts.dead_tokens += 1;
+        return (visit.dialect().shut)(why, visit);
+    }
+    let parameters = &visit.parameters;
+    let text = parameters.bearer.as_deref().or(parameters.get("token")).unwrap_or_default();
+    let rehearsal = parameters.get("test").is_some_and(|test| test == "1" || test == "true");
+    if let Some(family) = realm.tokens.owner(text).filter(|_| !rehearsal) {
+        realm.tokens.revoke_family(family);
+        realm.counts.revocations += 1;
+    }
+    Reply::value(200, &json!({"ok": true, "revoked": !rehearsal}))
+}
+
+/// Stripe: everything between the platform and one account.
+fn deauthorize(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
+    let client = authenticate(&realm.clients, &visit.parameters, visit.dialect().client_auth)?.id.clone();
+    if visit.parameters.need("client_id")? != client {
+        return Err(Cause::UnknownClient);
+    }
+    let account = visit.parameters.need("stripe_user_id")?.to_owned();
+    let same = |consent: &super::Consent| consent.client == client && consent.identity.stripe_account() == account;
+    if realm.tokens.revoke_where(same) == 0 {
+        return Err(Cause::UnknownToken);
+    }
+    realm.counts.revocations += 1;
+    Ok(Reply::value(200, &json!({"stripe_user_id": account})))
+}
+
+/// RFC 7662 section 2: for clients of the server, about their own tokens; of all others it says nothing.
+pub(crate) fn introspect(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Refusal> {
+    let wrong = |cause| visit.refusal(cause);
+    if visit.request.method != "POST" {
+        return Err(wrong(Cause::WrongMethod));
+    }
+    let client =
+        authenticate(&realm.clients, &visit.parameters, visit.dialect().client_auth).map_err(wrong)?.id.clone();
+    let text = visit.parameters.need("token").map_err(wrong)?;
+    let access = realm.tokens.open(text, visit.now).ok();
+    let family = access.or_else(|| realm.tokens.refreshes(text));
+    let mut body = match family.filter(|family| family.consent.client == client) {
+        None => json!({"active": false}),
+        Some(family) => {
+            let consent = &family.consent;
+            json!({
+                "active": true, "scope": consent.scopes.join(" "), "client_id": consent.client,
+                "username": consent.identity.email, "sub": consent.identity.uuid(visit.dialect().id),
+                "token_type": if access.is_some() { "access_token" } else { "refresh_token" },
+            })
+        }
+    };
+    if let Some(left) = seconds_left(realm, text, visit.now).filter(|_| body["active"] == true) {
+        body["exp"] = json!(visit.now / 1000 + left);
+    }
+    let body = (visit.dialect().introspected)(body, family.map(|family| &family.consent), visit);
+    Ok(errors::uncached(Reply::value(200, &body)))
+}
+
+/// How long an access token lives yet.
+pub(crate) fn seconds_left(realm: &Realm, token: &str, now: i64) -> Option<i64> {
+    realm.tokens.expires(token).map(|at| (at - now) / 1000)
+}
