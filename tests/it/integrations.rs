@@ -124,10 +124,39 @@ fn an_account_that_a_connection_uses_is_not_removed_by_accident() {
 fn sharing_needs_a_team_vault_and_a_yes() {
     let desk = Desk::new();
     assert_eq!(desk.connect("google", "ada@acme.example", "--label ops").status, 0);
-    assert_data_eq!(desk.run(None, "integrations accounts share ops").to_string(), str![]);
-    assert_data_eq!(desk.run(None, "integrations accounts share ops --yes").to_string(), str![]);
+    assert_data_eq!(
+        desk.run(None, "integrations accounts share ops").to_string(),
+        str![[r#"
+
+[status 2]
+[stderr]
+error: nobody is there to answer: Share it? Then everybody in the team vault will act as `ada@acme.example` at Google through account `ops`, agents with a grant on it included; its secret moves from your vault to the team's, and whoever has read it there knows it until it is revoked
+hint: add `--yes` to go on without being asked
+
+"#]]
+    );
+    assert_data_eq!(
+        desk.run(None, "integrations accounts share ops --yes").to_string(),
+        str![[r#"
+
+[status 5]
+[stderr]
+error: there is no team vault yet
+hint: begin one with `appctl vault init`, or set `APPCTL_TEAM_VAULT` to the file of your team's
+
+"#]]
+    );
     assert_eq!(desk.run(None, "vault init").status, 0);
-    assert_data_eq!(desk.run(None, "integrations accounts share ops --yes").to_string(), str![]);
+    assert_data_eq!(
+        desk.run(None, "integrations accounts share ops --yes").to_string(),
+        str![[r#"
+
+[status 0]
+[stderr]
+account `ops` belongs to the team now
+
+"#]]
+    );
     assert_eq!(desk.accounts()[0]["sharing"], "team");
     assert_eq!(desk.run(None, "integrations accounts test ops").status, 0);
 }
