@@ -48,6 +48,7 @@ mod run_ends;
 mod sandbox;
 mod sandbox_oauth;
 mod sandbox_oauth_grants;
+mod sandbox_oauth_random;
 mod sandbox_oauth_tokens;
 mod sandbox_oauth_vendors;
 mod sandbox_serve;
