@@ -57,6 +57,7 @@ Environment variables
                          content of the file APPCTL_VAULT_KEY_FILE (32 bytes or more, mode 0600)
   APPCTL_VAULT=memory    keep secrets in memory until the command ends
   APPCTL_TEAM_VAULT      the team vault's file, where members share a folder but not the app's
+  BROWSER                the command that opens a page for a sign-in; `%s` in it is where the address goes
   NO_COLOR               no colours
   HTTPS_PROXY, NO_PROXY  the way out to the network
   SSL_CERT_FILE          the certificates to trust

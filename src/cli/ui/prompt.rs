@@ -28,7 +28,8 @@ impl Ui {
                 .hint("add `--yes` to go on without being asked"));
         }
         let theme = self.theme();
-        answered(Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false).interact())
+        let confirm = Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false);
+        self.answered(|| confirm.interact())
     }
 
     /// Like `confirm`, but a no is `Kind::Interrupted`: nothing was done.
@@ -80,7 +81,7 @@ impl Ui {
         if let Some(default) = default {
             input = input.default(default.to_owned());
         }
-        answered(input.interact_text())
+        self.answered(|| input.interact_text())
     }
 
     /// The index of one of `items`.
@@ -89,7 +90,7 @@ impl Ui {
         let theme = self.theme();
         let items = self.fitting(items);
         let select = Select::with_theme(&*theme).with_prompt(sanitize::line(prompt)).items(&items).default(0);
-        answered(select.interact_opt())?.ok_or_else(cancelled)
+        self.answered(|| select.interact_opt())?.ok_or_else(cancelled)
     }
 
     /// The indexes of any of `items`; `chosen` says which are ticked at first.
@@ -99,7 +100,7 @@ impl Ui {
         let items = self.fitting(items);
         let prompt = format!("{} (space ticks, enter goes on)", sanitize::line(prompt));
         let select = MultiSelect::with_theme(&*theme).with_prompt(prompt).items(&items).defaults(chosen);
-        answered(select.interact_opt())?.ok_or_else(cancelled)
+        self.answered(|| select.interact_opt())?.ok_or_else(cancelled)
     }
 
     /// A secret, typed without echo.
@@ -107,7 +108,16 @@ impl Ui {
         self.must_ask(prompt, flag)?;
         let theme = self.theme();
         let password = Password::with_theme(&*theme).with_prompt(sanitize::line(prompt)).allow_empty_password(true);
-        answered(password.interact()).map(Secret::new)
+        self.answered(|| password.interact()).map(Secret::new)
+    }
+
+    /// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
+    fn answered<T>(&self, ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+        self.interrupt.check()?;
+        self.interrupt.asking(ask).map_err(|dialoguer::Error::IO(error)| match error.kind() {
+            std::io::ErrorKind::Interrupted => cancelled(),
+            _ => Error::from(error).while_doing("asking"),
+        })
     }
 
     fn must_ask(&self, prompt: &str, flag: &str) -> Result<()> {
@@ -139,12 +149,4 @@ impl Ui {
 
 fn cancelled() -> Error {
     Error::new(Kind::Interrupted, "cancelled")
-}
-
-/// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
-fn answered<T>(answer: dialoguer::Result<T>) -> Result<T> {
-    answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
-        std::io::ErrorKind::Interrupted => cancelled(),
-        _ => Error::from(error).while_doing("asking"),
-    })
 }
