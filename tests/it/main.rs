@@ -6,6 +6,11 @@
     reason = "a test that is surprised should stop there, and says its seed"
 )]
 
+mod accounts_connect;
+mod accounts_kills;
+mod accounts_pick;
+mod accounts_refresh;
+mod accounts_remove;
 mod bad_values;
 mod canary;
 mod conformance;
