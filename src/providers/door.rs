@@ -12,7 +12,7 @@ impl Provider {
         let mut door =
             Door::new(self.base(site)?, label)?.auth(auth).limits(self.limits, self.announced).explain(self.explain);
         if self.refuses_in_200 {
-            door = door.doubt(self.explain);
+            door = door.error_in_200();
         }
         for (name, text) in filled(self.headers, &settled) {
             door = door.header(name, text);
