@@ -50,6 +50,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ring", &["oauth", "vault"]),
     ("crypto_box", &["vault"]),
     ("ring", &["vault", "oauth", "sandbox"]),
+    ("ring", &["vault", "oauth"]),
     ("secrecy", &["base"]),
     ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),
