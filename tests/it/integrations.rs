@@ -598,7 +598,16 @@ hint: begin one with `appctl vault init`, or set `APPCTL_TEAM_VAULT` to the file
 "#]]
     );
     assert_eq!(desk.run(None, "vault init").status, 0);
-    assert_data_eq!(desk.run(None, "integrations accounts share ops --yes").to_string(), str![]);
+    assert_data_eq!(
+        desk.run(None, "integrations accounts share ops --yes").to_string(),
+        str![[r#"
+
+[status 0]
+[stderr]
+account `ops` belongs to the team now
+
+"#]]
+    );
     assert_eq!(desk.accounts()[0]["sharing"], "team");
     assert_eq!(desk.run(None, "integrations accounts test ops").status, 0);
 }
