@@ -11,7 +11,7 @@ use crate::config::token_key;
 pub(super) fn vault(app: &App, sharing: Sharing) -> &Vault {
     match sharing {
         Sharing::Private => &app.vault,
-        Sharing::Team => &app.vault,
+        Sharing::Team => &app.team,
     }
 }
 

@@ -65,12 +65,12 @@ pub(super) fn granted(server: &Server, said: &Said) -> Result<Json, Failure> {
     Err(refusal(server, said, &document).unwrap_or_else(|| said.unclear("without saying why")))
 }
 
-fn is_refusal(document: &Json) -> bool {
+pub(super) fn is_refusal(document: &Json) -> bool {
     document.get("ok") == Some(&Json::Bool(false)) || code(document).is_some()
 }
 
 /// The refusal in a document. `server_error` and `temporarily_unavailable` are none (RFC 6749 section 4.1.2.1).
-fn refusal(server: &Server, said: &Said, document: &Json) -> Option<Failure> {
+pub(super) fn refusal(server: &Server, said: &Said, document: &Json) -> Option<Failure> {
     let code = code(document)?;
     let code = server.words.iter().find(|(own, _)| *own == code).map_or(code, |(_, known)| known);
     if matches!(code, "server_error" | "temporarily_unavailable") {

@@ -189,6 +189,12 @@ impl Ui {
         self.put_talk(&sanitize::lines(text.as_ref()))
     }
 
+    /// Tells a person what they must do now for the command to go on, on stderr, whatever was asked for.
+    pub fn call(&mut self, text: impl AsRef<str>) {
+        // A closed stderr ends nothing: whoever closed it cannot be called.
+        let _ = self.put_talk(&sanitize::lines(text.as_ref()));
+    }
+
     /// Tells a person what may need attention, on stderr, whatever the format. Silent with `-q`.
     pub fn warn(&mut self, text: impl AsRef<str>) -> Result<()> {
         if self.options.quiet {

@@ -1,0 +1,393 @@
+//! Somebody who signs in at a terminal: what is asked and told, word for word, and that whatever goes wrong, or whenever
+//! they turn away, nothing is left half-made.
+#![cfg(unix)]
+
+use appctl::sandbox::Decision;
+use snapbox::{assert_data_eq, str};
+
+use crate::support::desk::Desk;
+use crate::support::terminal::{CTRL_C, DOWN, ENTER, Terminal};
+
+const CONNECT: &str = "integrations connect google --endpoint ENDPOINT";
+
+fn provider(id: &str) -> &'static appctl::providers::Provider {
+    appctl::providers::ALL.iter().find(|provider| provider.id == id).unwrap()
+}
+
+/// The place of this way among those that are offered.
+fn way(id: &str, method: &str) -> usize {
+    provider(id).methods.iter().position(|known| known.word() == method).unwrap()
+}
+
+/// One of Google's that is asked for unless somebody unticks it.
+fn a_usual_scope() -> String {
+    provider("google").scopes.iter().find(|scope| scope.usual).unwrap().name.to_owned()
+}
+
+/// Answers everything that comes before the browser.
+fn up_to_the_browser(terminal: &mut Terminal, secret: &str) {
+    terminal.answer("how to sign in", ENTER).answer("client id", &format!("sandbox-client{ENTER}"));
+    terminal.answer("client secret", &format!("{secret}{ENTER}")).answer("what it may do", ENTER);
+}
+
+#[test]
+fn the_whole_way() {
+    let desk = Desk::new();
+    desk.person("google", "ada@acme.example", Decision::Approve);
+    let mut terminal = desk.at_terminal(CONNECT);
+    up_to_the_browser(&mut terminal, &desk.client_secret());
+    terminal.answer("label", ENTER).answer("whose it is", ENTER);
+    assert_data_eq!(terminal.transcript(), str![[r#"
+
+how to sign in: in the browser (oauth)
+Google wants an OAuth client of your own; it is asked for once
+Enable the APIs, then create an OAuth client of type `Desktop app`. Publish the app: while it is in testing, sign-ins end after seven days
+  page          https://console.cloud.google.com/auth/clients
+  redirect URI  http://127.0.0.1/callback
+client id: sandbox-client
+client secret: [hidden]
+what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+signed in as ada@acme.example
+label: ada
+whose it is: private: you and your agents alone can see and use it
+the same without questions: appctl integrations connect google --label ada --method oauth --endpoint http://127.0.0.1:[PORT]/google --client-id sandbox-client --client-secret-stdin --private
+connected `ada`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
+[status 0]
+
+"#]]);
+    assert_eq!(desk.labels(), ["ada: ada@acme.example"]);
+    assert_eq!(desk.run(None, "integrations accounts google test ada").status, 0);
+}
+
+#[test]
+fn a_wrong_client_secret() {
+    let desk = Desk::new();
+    let mut terminal = desk.at_terminal(CONNECT);
+    up_to_the_browser(&mut terminal, "not-the-secret");
+    let transcript = terminal.transcript();
+    assert!(!transcript.contains("not-the-secret"), "{transcript}");
+    assert_data_eq!(transcript, str![[r#"
+
+how to sign in: in the browser (oauth)
+Google wants an OAuth client of your own; it is asked for once
+Enable the APIs, then create an OAuth client of type `Desktop app`. Publish the app: while it is in testing, sign-ins end after seven days
+  page          https://console.cloud.google.com/auth/clients
+  redirect URI  http://127.0.0.1/callback
+client id: sandbox-client
+client secret: [hidden]
+what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+error: Google refused: invalid_client: Unauthorized
+hint: check the client's id and secret, and what it may do, in the vendor's console; the sign-in is untouched
+[status 1]
+
+"#]]);
+    assert!(desk.labels().is_empty());
+    // The wrong client was not kept either: it is asked for again.
+    let mut terminal = desk.at_terminal(CONNECT);
+    terminal.answer("how to sign in", ENTER).answer("client id", CTRL_C);
+    assert_eq!(terminal.end().0, 130);
+}
+
+#[test]
+fn a_consent_that_is_denied() {
+    let desk = Desk::new();
+    desk.person("google", "ada@acme.example", Decision::Deny);
+    let mut terminal = desk.at_terminal(CONNECT);
+    up_to_the_browser(&mut terminal, &desk.client_secret());
+    assert_data_eq!(terminal.transcript(), str![[r#"
+
+how to sign in: in the browser (oauth)
+Google wants an OAuth client of your own; it is asked for once
+Enable the APIs, then create an OAuth client of type `Desktop app`. Publish the app: while it is in testing, sign-ins end after seven days
+  page          https://console.cloud.google.com/auth/clients
+  redirect URI  http://127.0.0.1/callback
+client id: sandbox-client
+client secret: [hidden]
+what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+error: Google refused: access_denied: Forbidden
+[status 5]
+
+"#]]);
+    assert!(desk.labels().is_empty());
+}
+
+#[test]
+fn a_scope_that_is_not_granted_is_named() {
+    let desk = Desk::new();
+    let dropped = a_usual_scope();
+    desk.person("google", "ada@acme.example", Decision::Drop(vec![dropped.clone()]));
+    let mut terminal = desk.at_terminal(CONNECT);
+    up_to_the_browser(&mut terminal, &desk.client_secret());
+    terminal.answer("label", ENTER).answer("whose it is", ENTER);
+    assert_data_eq!(terminal.transcript(), str![[r#"
+
+how to sign in: in the browser (oauth)
+Google wants an OAuth client of your own; it is asked for once
+Enable the APIs, then create an OAuth client of type `Desktop app`. Publish the app: while it is in testing, sign-ins end after seven days
+  page          https://console.cloud.google.com/auth/clients
+  redirect URI  http://127.0.0.1/callback
+client id: sandbox-client
+client secret: [hidden]
+what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+not granted: Read and write spreadsheets
+signed in as ada@acme.example
+label: ada
+whose it is: private: you and your agents alone can see and use it
+the same without questions: appctl integrations connect google --label ada --method oauth --endpoint http://127.0.0.1:[PORT]/google --client-id sandbox-client --client-secret-stdin --private
+connected `ada`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
+not granted: `https://www.googleapis.com/auth/spreadsheets`; ask again with `appctl integrations accounts reauth ada`
+[status 0]
+
+"#]]);
+    let scopes = desk.accounts()[0]["scopes"].to_string();
+    assert!(!scopes.contains(&dropped), "{scopes}");
+}
+
+#[test]
+fn a_browser_that_is_closed() {
+    let desk = Desk::new();
+    desk.person("google", "ada@acme.example", Decision::Close);
+    let mut terminal = desk.at_terminal(&format!("{CONNECT} --wait 1"));
+    up_to_the_browser(&mut terminal, &desk.client_secret());
+    assert_data_eq!(terminal.transcript(), str![[r#"
+
+how to sign in: in the browser (oauth)
+Google wants an OAuth client of your own; it is asked for once
+Enable the APIs, then create an OAuth client of type `Desktop app`. Publish the app: while it is in testing, sign-ins end after seven days
+  page          https://console.cloud.google.com/auth/clients
+  redirect URI  http://127.0.0.1/callback
+client id: sandbox-client
+client secret: [hidden]
+what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 1.0s at the most; Ctrl-C ends it
+error: nobody came back from the browser within 1 s
+hint: run the command again, and finish the sign-in in the browser
+[status 4]
+
+"#]]);
+    assert!(desk.labels().is_empty());
+}
+
+#[test]
+fn a_second_account_of_the_same_vendor() {
+    let desk = Desk::new();
+    assert_eq!(desk.connect("google", "ada@acme.example", "--label ops").status, 0);
+    desk.person("google", "bob@home.example", Decision::Approve);
+    let mut terminal = desk.at_terminal(CONNECT);
+    // The client is known; only what is this account's own is asked.
+    terminal.answer("how to sign in", ENTER).answer("what it may do", ENTER);
+    terminal.answer("label", &format!("\u{15}mine{ENTER}")).answer("whose it is", ENTER);
+    assert_data_eq!(terminal.transcript(), str![[r#"
+
+how to sign in: in the browser (oauth)
+what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+signed in as bob@home.example
+label: mine
+whose it is: private: you and your agents alone can see and use it
+the same without questions: appctl integrations connect google --label mine --method oauth --endpoint http://127.0.0.1:[PORT]/google --private
+connected `mine`: bob@home.example at Google (http://127.0.0.1:[PORT]/google), private
+[status 0]
+
+"#]]);
+    assert_eq!(desk.labels(), ["mine: bob@home.example", "ops: ada@acme.example"]);
+    for label in ["mine", "ops"] {
+        assert_eq!(desk.run(None, &format!("integrations accounts google test {label}")).status, 0);
+    }
+}
+
+#[test]
+fn the_same_identity_again_renews_its_account() {
+    let desk = Desk::new();
+    assert_eq!(desk.connect("google", "ada@acme.example", "--label ops").status, 0);
+    let mut terminal = desk.at_terminal(CONNECT);
+    terminal.answer("how to sign in", ENTER).answer("what it may do", ENTER);
+    assert_data_eq!(terminal.transcript(), str![[r#"
+
+how to sign in: in the browser (oauth)
+what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+signed in as ada@acme.example
+this is account `ops`
+the same without questions: appctl integrations connect google --label ops --method oauth --endpoint http://127.0.0.1:[PORT]/google --private
+signed in again to `ops`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
+[status 0]
+
+"#]]);
+    assert_eq!(desk.labels(), ["ops: ada@acme.example"]);
+}
+
+#[test]
+fn the_wrong_identity_on_reauth() {
+    let desk = Desk::new();
+    assert_eq!(desk.connect("google", "ada@acme.example", "--label ops").status, 0);
+    let before = desk.accounts();
+    desk.person("google", "eve@evil.example", Decision::Approve);
+    assert_data_eq!(desk.at_terminal("integrations accounts google reauth ops").transcript(), str![[r#"
+
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+signed in as eve@evil.example
+error: that is `eve@evil.example`, and account `ops` is `ada@acme.example`
+hint: sign out of the wrong one in the browser and try again, give another `--label`, or add `--switch-account` to use it in its place
+[status 1]
+
+"#]]);
+    assert_eq!(desk.accounts(), before);
+    assert_eq!(desk.run(None, "integrations accounts google test ops").status, 0);
+    // The right one, and then the other one on purpose.
+    desk.person("google", "ada@acme.example", Decision::Approve);
+    assert_data_eq!(desk.at_terminal("integrations accounts google reauth ops").transcript(), str![[r#"
+
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+signed in as ada@acme.example
+this is account `ops`
+signed in again to `ops`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
+[status 0]
+
+"#]]);
+    desk.person("google", "eve@evil.example", Decision::Approve);
+    let terminal = desk.at_terminal("integrations accounts google reauth ops --switch-account");
+    assert_eq!(terminal.end().0, 0);
+    assert_eq!(desk.labels(), ["ops: eve@evil.example"]);
+}
+
+/// The questions in their order, and what answers each.
+fn questions(desk: &Desk) -> Vec<(&'static str, String)> {
+    vec![
+        ("how to sign in", ENTER.to_owned()),
+        ("client id", format!("sandbox-client{ENTER}")),
+        ("client secret", format!("{}{ENTER}", desk.client_secret())),
+        ("what it may do", ENTER.to_owned()),
+        ("label", ENTER.to_owned()),
+        ("whose it is", ENTER.to_owned()),
+    ]
+}
+
+#[test]
+fn ctrl_c_at_any_question_leaves_nothing() {
+    let desk = Desk::new();
+    // Looking whether the vault works leaves an empty one.
+    let mut terminal = desk.at_terminal(CONNECT);
+    terminal.answer("how to sign in", CTRL_C);
+    assert_eq!(terminal.end().0, 130);
+    let empty = desk.kept_bytes();
+    for last in 0..questions(&desk).len() {
+        let mut terminal = desk.at_terminal(CONNECT);
+        for (question, answer) in &questions(&desk)[..last] {
+            terminal.answer(question, answer);
+        }
+        let question = questions(&desk)[last].0;
+        terminal.answer(question, CTRL_C);
+        let (status, screen) = terminal.end();
+        assert_eq!(status, 130, "{question}: {screen}");
+        assert!(desk.labels().is_empty(), "{question}");
+        assert_eq!(desk.kept_bytes(), empty, "{question}");
+    }
+    // What two of them had been granted already was given back.
+    let counts = desk.sandbox.oauth().counts("google").unwrap();
+    assert_eq!((counts.codes_exchanged, counts.revocations, counts.families), (2, 2, 0));
+}
+
+#[test]
+fn ctrl_c_while_the_browser_is_open_leaves_nothing() {
+    let desk = Desk::new();
+    desk.person("google", "ada@acme.example", Decision::Close);
+    let mut terminal = desk.at_terminal(CONNECT);
+    up_to_the_browser(&mut terminal, &desk.client_secret());
+    terminal.answer("waiting for the browser", CTRL_C);
+    assert_eq!(terminal.end().0, 130);
+    assert!(desk.labels().is_empty());
+}
+
+#[test]
+fn a_key_is_asked_for_and_never_shown() {
+    let desk = Desk::new();
+    let minted = desk.sandbox.oauth().mint("github", "ada@acme.example", &["repo"]).unwrap();
+    let key = minted.access.expose().to_owned();
+    let mut terminal = desk.at_terminal(&format!("integrations connect github --endpoint {}", desk.endpoint("github")));
+    let down = way("github", "token");
+    terminal.answer("how to sign in", &format!("{}{ENTER}", DOWN.repeat(down)));
+    terminal.wait_for("GitHub").answer(":", &format!("{key}{ENTER}"));
+    terminal.answer("label", ENTER).answer("whose it is", ENTER);
+    let transcript = terminal.transcript();
+    assert!(!transcript.contains(&key), "{transcript}");
+    assert_data_eq!(transcript, str![[r#"
+
+how to sign in: with a personal access token (token)
+Make a fine-grained token with the repositories and permissions that are wanted; it ends on the day chosen there
+  page          https://github.com/settings/personal-access-tokens/new
+GitHub personal access token: [hidden]
+signed in as ada-acme-example
+label: ada-acme-example
+whose it is: private: you and your agents alone can see and use it
+the same without questions: appctl integrations connect github --label ada-acme-example --method token --endpoint http://127.0.0.1:[PORT]/github --token-stdin --private
+connected `ada-acme-example`: ada-acme-example at GitHub (http://127.0.0.1:[PORT]/github), private
+[status 0]
+
+"#]]);
+}
+
+#[test]
+fn without_a_browser_a_code_is_shown_where_the_vendor_has_them() {
+    let desk = Desk::new();
+    desk.person("github", "ada@acme.example", Decision::Approve);
+    let ran = desk.connect("github", "ada@acme.example", "--label bot --private --method oauth --no-browser");
+    assert_data_eq!(ran.to_string(), str![[r#"
+
+[status 0]
+[stderr]
+on any device
+  go to           http://127.0.0.1:[PORT]/github/login/device
+  enter the code  BKZJ-DQGG
+signed in as ada-acme-example
+connected `bot`: ada-acme-example at GitHub (http://127.0.0.1:[PORT]/github), private
+
+"#]]);
+    assert_eq!(desk.accounts()[0]["method"], "device");
+}
+
+#[test]
+fn without_a_browser_the_callback_is_pasted_where_the_vendor_has_no_codes() {
+    let desk = Desk::new();
+    desk.person("notion", "ada@acme.example", Decision::Approve);
+    let secret = desk.client_secret();
+    let arguments = format!(
+        "integrations connect notion --endpoint {} --label wiki --private --method oauth --no-browser --client-id sandbox-client",
+        desk.endpoint("notion")
+    );
+    let mut terminal = desk.at_terminal(&arguments);
+    terminal.answer("client secret", &format!("{secret}{ENTER}"));
+    terminal.wait_for("the address that the browser ended at");
+    let url = terminal.url();
+    // A person's first try is often the wrong address.
+    terminal.send(&format!("{url}{ENTER}")).wait_for("the address that the browser ended at");
+    let came_to = std::process::Command::new("curl")
+        .args(["-s", "-o", "/dev/null", "-w", "%{redirect_url}", &url])
+        .output()
+        .unwrap();
+    terminal.send(&format!("{}{ENTER}", String::from_utf8(came_to.stdout).unwrap()));
+    assert_eq!(terminal.end().0, 0);
+    assert_eq!(desk.labels().len(), 1);
+}
