@@ -10,7 +10,7 @@ use crate::support::accounts::{Desk, label};
 
 async fn faulty(desk: &Desk, faults: &str) {
     let mut control = crate::support::sandbox::Control::of(&desk.sandbox);
-    control.post("faults", serde_json::json!({ "plan": faults })).await;
+    control.post("/control/faults", serde_json::json!({ "plan": faults })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,7 +64,7 @@ impl Desk {
 pub fn request(sandbox: &Sandbox, provider: &str) -> ConnectRequest {
     let (id, secret) = sandbox.oauth().client();
     let mut request = ConnectRequest {
-        endpoint: Some(sandbox.endpoint(provider).unwrap()),
+        endpoint: sandbox.endpoint(provider).ok(), // a custom provider has addresses of its own
         client: Some(Client { id, secret: Some(secret) }),
         method: Some(accounts::Method::Code),
         sharing: Some(accounts::Sharing::Private),
@@ -74,7 +74,6 @@ pub fn request(sandbox: &Sandbox, provider: &str) -> ConnectRequest {
     if provider == "custom" {
         let at = sandbox.endpoint("oidc").unwrap();
         let at = at.as_str().trim_end_matches('/');
-        request.endpoint = None;
         for (key, path) in [
             ("base_url", ""),
             ("authorize_url", "/authorize"),
