@@ -78,7 +78,7 @@ pub(super) fn refusal(server: &Server, said: &Said, document: &Json) -> Option<F
     }
     let text = |pointer: &str| document.pointer(pointer).and_then(Json::as_str).filter(|text| !text.trim().is_empty());
     let description = text("/error_description").or_else(|| text("/message")).or_else(|| text("/error/message"));
-    let uri = text("/error_uri").and_then(|uri| uri.parse().ok()).filter(crate::http::is_safe);
+    let uri = text("/error_uri").and_then(|uri| uri.parse().ok()).filter(crate::http::is_safe).map(Box::new);
     let description = description.map(|text| said.tidy(text)).unwrap_or_default();
     Some(Failure::Refused { code: said.tidy(code), description, uri })
 }

@@ -47,7 +47,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("keyring", &["vault"]),
     ("keyring_core", &["vault"]),
-    ("ring", &["oauth", "vault"]),
     ("crypto_box", &["vault"]),
     ("ring", &["vault", "oauth", "sandbox"]),
     ("ring", &["vault", "oauth"]),
