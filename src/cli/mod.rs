@@ -35,6 +35,7 @@ mod tables;
 pub mod ui;
 mod undo;
 mod usage;
+mod vault;
 
 use globals::Globals;
 pub use ui::{Column, Outcome, Sheet, Ui};
@@ -73,6 +74,9 @@ pub enum Command {
     /// List, read, create, change, delete and export the records of a table
     #[command(subcommand)]
     Records(records::Command),
+    /// Show where secrets are, and share them in a team
+    #[command(subcommand)]
+    Vault(vault::Command),
     /// Play the vendors on this machine
     #[command(subcommand)]
     Sandbox(sandbox::Command),
@@ -108,6 +112,7 @@ impl Command {
             Command::Integrations(command) => command.run(globals, ui).await,
             Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
             Command::Records(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Vault(command) => command.run(&open(globals)?, ui),
             Command::Demo => demo::run(ui).await,
             Command::Sandbox(command) => command.run(ui).await,
             Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,

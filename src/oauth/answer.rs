@@ -70,7 +70,7 @@ fn is_refusal(document: &Json) -> bool {
 }
 
 /// The refusal in a document. `server_error` and `temporarily_unavailable` are none (RFC 6749 section 4.1.2.1).
-fn refusal(server: &Server, said: &Said, document: &Json) -> Option<Failure> {
+pub(super) fn refusal(server: &Server, said: &Said, document: &Json) -> Option<Failure> {
     let code = code(document)?;
     let code = server.words.iter().find(|(own, _)| *own == code).map_or(code, |(_, known)| known);
     if matches!(code, "server_error" | "temporarily_unavailable") {

@@ -88,8 +88,7 @@ static OAUTH: OAuth = OAuth {
     device: Some("https://github.com/login/device/code"),
     revoke: Some(("https://api.github.com/applications/{client_id}/token", RevokeBy::DeleteJson)),
     client_auth: ClientAuth::Body,
-    // Device codes need the id alone.
-    client_secret: ClientSecret::Optional,
+    client_secret: ClientSecret::NeededInBrowser,
     authorize_parameters: &[("prompt", "select_account")],
     headers: &[("accept", "application/json")],
     error_in_200: true,

@@ -123,7 +123,8 @@ static OAUTH: OAuth = OAuth {
     authorize: Some("https://slack.com/oauth/v2/authorize"),
     token: "https://slack.com/api/oauth.v2.access",
     revoke: Some(("https://slack.com/api/auth.revoke", RevokeBy::Bearer)),
-    client_auth: ClientAuth::Body,
+    // "oauth.v2.access" asks for HTTP Basic rather than parameters, where there is a secret.
+    client_auth: ClientAuth::Basic,
     client_secret: ClientSecret::Optional,
     scope_parameter: "user_scope",
     scope_separator: ',',

@@ -517,7 +517,7 @@ fn revert(change: &mut Change<'_>, record: &ChangeRecord) -> Result<()> {
     if matches!(record.kind.as_str(), "rename_table" | "rename_field" | "carry") {
         return change.revert_name(&name, &record.key, &record.kind, image()?);
     }
-    let table = schema::table(change.connection, &name)?.ok_or_else(|| super::no_table(&name))?;
+    let table = change.described(&name)?.ok_or_else(|| super::no_table(&name))?;
     match record.kind.as_str() {
         "create_table" | "load" => match record.before.as_ref().and_then(|image| image["aside"].as_str()) {
             Some(aside) => change.put_aside(&table, aside),

@@ -48,7 +48,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring", &["vault"]),
     ("keyring_core", &["vault"]),
     ("crypto_box", &["vault"]),
-    ("ring", &["vault", "oauth"]),
+    ("ring", &["vault", "oauth", "sandbox"]),
     ("secrecy", &["base"]),
     ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),

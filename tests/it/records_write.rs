@@ -842,6 +842,11 @@ created 1 record in `tasks`
 
 "#]]
     );
+    let marked = "\u{feff}{\"title\":\"b\"}\n{\"title\":\"c\"}\n";
+    for stream in ["records create tasks -", "records create tasks --data @-"] {
+        let ran = home.run_with(Some(marked), &[], stream);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, "created 2 records in `tasks`\n"), "{stream}");
+    }
     assert_data_eq!(
         home.run("records create tasks --data @none.json"),
         str![[r#"

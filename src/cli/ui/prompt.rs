@@ -1,9 +1,12 @@
 //! Questions to a person. When nobody can answer (`--no-input`, or no terminal) each is a usage error that names the flag.
 
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
 
-use crate::base::{Error, Kind, Result, Secret, sanitize};
+use crate::base::{Error, Interrupt, Kind, Result, Secret, sanitize};
 
 use super::Ui;
 
@@ -28,7 +31,8 @@ impl Ui {
                 .hint("add `--yes` to go on without being asked"));
         }
         let theme = self.theme();
-        answered(Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false).interact())
+        let confirm = Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false);
+        self.answered(|| confirm.interact())
     }
 
     /// Like `confirm`, but a no is `Kind::Interrupted`: nothing was done.
@@ -80,7 +84,7 @@ impl Ui {
         if let Some(default) = default {
             input = input.default(default.to_owned());
         }
-        answered(input.interact_text())
+        self.answered(|| input.interact_text())
     }
 
     /// The index of one of `items`.
@@ -89,7 +93,7 @@ impl Ui {
         let theme = self.theme();
         let items = self.fitting(items);
         let select = Select::with_theme(&*theme).with_prompt(sanitize::line(prompt)).items(&items).default(0);
-        answered(select.interact_opt())?.ok_or_else(cancelled)
+        self.answered(|| select.interact_opt())?.ok_or_else(cancelled)
     }
 
     /// The indexes of any of `items`; `chosen` says which are ticked at first.
@@ -99,15 +103,25 @@ impl Ui {
         let items = self.fitting(items);
         let prompt = format!("{} (space ticks, enter goes on)", sanitize::line(prompt));
         let select = MultiSelect::with_theme(&*theme).with_prompt(prompt).items(&items).defaults(chosen);
-        answered(select.interact_opt())?.ok_or_else(cancelled)
+        self.answered(|| select.interact_opt())?.ok_or_else(cancelled)
     }
 
     /// A secret, typed without echo.
     pub fn ask_secret(&mut self, prompt: &str, flag: &str) -> Result<Secret> {
         self.must_ask(prompt, flag)?;
         let theme = self.theme();
-        let password = Password::with_theme(&*theme).with_prompt(sanitize::line(prompt)).allow_empty_password(true);
-        answered(password.interact()).map(Secret::new)
+        let prompt = sanitize::line(prompt).into_owned();
+        let ask = move || Password::with_theme(&*theme).with_prompt(prompt).allow_empty_password(true).interact();
+        self.answered(|| unless_interrupted(&self.interrupt, ask)).map(Secret::new)
+    }
+
+    /// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
+    fn answered<T>(&self, ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+        self.interrupt.check()?;
+        self.interrupt.asking(ask).map_err(|dialoguer::Error::IO(error)| match error.kind() {
+            std::io::ErrorKind::Interrupted => cancelled(),
+            _ => Error::from(error).while_doing("asking"),
+        })
     }
 
     fn must_ask(&self, prompt: &str, flag: &str) -> Result<()> {
@@ -132,19 +146,59 @@ impl Ui {
         items.iter().map(cut).collect()
     }
 
-    fn theme(&self) -> Box<dyn Theme> {
+    fn theme(&self) -> Box<dyn Theme + Send> {
         if self.err.paint.is_on() { Box::new(ColorfulTheme::default()) } else { Box::new(SimpleTheme) }
+    }
+}
+
+/// Asks in a thread of its own: while a line without echo is read, Ctrl-C reaches the process as a signal and not the
+/// question. A question that is left behind goes on waiting, so the command must end; the terminal is as it was.
+fn unless_interrupted(
+    interrupt: &Interrupt,
+    ask: impl FnOnce() -> dialoguer::Result<String> + Send + 'static,
+) -> dialoguer::Result<String> {
+    let terminal = Terminal::now();
+    let (tell, told) = std::sync::mpsc::channel();
+    // Nobody listens any more once the question is left behind.
+    let asking = move || drop(tell.send(ask()));
+    std::thread::Builder::new().name("question".to_owned()).spawn(asking)?;
+    loop {
+        match told.recv_timeout(Duration::from_millis(50)) {
+            Ok(answer) => return answer,
+            Err(RecvTimeoutError::Timeout) if !interrupt.is_set() => {}
+            Err(_) => {
+                terminal.restore();
+                return Err(std::io::Error::from(std::io::ErrorKind::Interrupted).into());
+            }
+        }
+    }
+}
+
+/// How the terminal shows what is typed.
+struct Terminal {
+    #[cfg(unix)]
+    modes: Option<rustix::termios::Termios>,
+}
+
+impl Terminal {
+    fn now() -> Self {
+        Terminal {
+            #[cfg(unix)]
+            modes: rustix::termios::tcgetattr(std::io::stdin()).ok(),
+        }
+    }
+
+    fn restore(&self) {
+        #[cfg(unix)]
+        if let Some(modes) = &self.modes {
+            use std::io::Write as _;
+            // Best effort: a terminal that is gone shows nothing.
+            let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, modes);
+            let _ = std::io::stderr().write_all(b"\n");
+        }
     }
 }
 
 fn cancelled() -> Error {
     Error::new(Kind::Interrupted, "cancelled")
-}
-
-/// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
-fn answered<T>(answer: dialoguer::Result<T>) -> Result<T> {
-    answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
-        std::io::ErrorKind::Interrupted => cancelled(),
-        _ => Error::from(error).while_doing("asking"),
-    })
 }

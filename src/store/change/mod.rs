@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Store, retention, sql};
+use super::{Store, retention, schema, sql};
 use crate::base::{Error, Kind, Result, Table, TableName, Value};
 
 pub(super) mod bulk;
@@ -97,6 +97,8 @@ pub struct Change<'c> {
     pointers: BTreeMap<TableName, Rc<Pointers>>,
     /// How the last record was inserted: the next one mostly has the same fields
     inserting: Option<rows::Inserting>,
+    /// The table that was asked for last; forgotten when a table changes
+    described: Option<Rc<Table>>,
 }
 
 impl<'c> Change<'c> {
@@ -111,7 +113,16 @@ impl<'c> Change<'c> {
             deleted: 0,
             pointers: BTreeMap::new(),
             inserting: None,
+            described: None,
         }
+    }
+
+    /// A table as it is now, read once for many of its records.
+    pub(super) fn described(&mut self, name: &TableName) -> Result<Option<Rc<Table>>> {
+        if self.described.as_ref().is_none_or(|table| table.name != *name) {
+            self.described = schema::table(self.connection, name)?.map(Rc::new);
+        }
+        Ok(self.described.clone())
     }
 
     /// Writes down one change with what was there before.
@@ -124,6 +135,7 @@ impl<'c> Change<'c> {
         if !matches!(kind, "insert" | "update" | "delete" | "document") {
             self.pointers.clear();
             self.inserting = None;
+            self.described = None;
         }
         if table != DOCUMENTS && !self.tables.contains(table) {
             self.tables.insert(table.to_owned());

@@ -74,7 +74,7 @@ impl Change<'_> {
     /// What points to nothing since this change was taken back.
     fn left_by(&mut self, record: &ChangeRecord, found: &mut Found) -> Result<()> {
         let Ok(name) = TableName::parse(&record.table) else { return Ok(()) };
-        let Some(table) = schema::table(self.connection, &name)? else { return Ok(()) };
+        let Some(table) = self.described(&name)? else { return Ok(()) };
         match record.kind.as_str() {
             "insert" => self.left_behind(&table, &parse_key(&record.key)?, found)?,
             "update" | "delete" => self.pointing_nowhere(&table, record, found)?,

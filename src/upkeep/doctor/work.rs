@@ -141,6 +141,11 @@ pub fn runs(app: &App) -> Vec<Check> {
     checks
 }
 
+/// Whether the secrets of some accounts are in the team vault.
+pub fn has_team_accounts(app: &App) -> bool {
+    accounts::list(app).is_ok_and(|all| all.iter().any(|account| account.sharing == accounts::Sharing::Team))
+}
+
 /// Accounts whose secret is not here. A connection that uses one cannot run.
 pub fn accounts(app: &App) -> Vec<Check> {
     let accounts = match accounts::list(app) {

@@ -1,9 +1,12 @@
 //! What the tests share: servers, homes and checks.
 
+pub mod authority;
 pub mod changing;
 #[cfg(unix)]
 pub mod desk;
 pub mod home;
+#[cfg(target_os = "linux")]
+pub mod keyring;
 pub mod mirror;
 pub mod ods;
 pub mod old;
