@@ -5,6 +5,7 @@ use snapbox::{assert_data_eq, str};
 
 use crate::support::desk::Desk;
 use crate::support::home::Home;
+use crate::support::terminal::calm;
 
 /// Runs this in an empty home, with a vault.
 fn run(arguments: &str) -> String {
@@ -289,7 +290,7 @@ fn the_verbs_of_an_account() {
 {"provider":"google","label":"ops","identity":"ada@acme.example","identity_id":"143899108886714191691","owner":"tester","sharing":"private","method":"oauth","scopes":["openid","email","https://www.googleapis.com/auth/spreadsheets","https://www.googleapis.com/auth/documents","https://www.googleapis.com/auth/drive.file","https://www.googleapis.com/auth/drive.metadata.readonly"],"health":"good","reason":null,"default":true,"endpoint":"http://127.0.0.1:[PORT]/google","created":"[TIME]","authorised":"[TIME]","missing_scopes":[],"updated":false}
 
 "#]]);
-    assert_data_eq!(desk.connect("google", "bob@acme.example", "--label bob").to_string(), str![[r#"
+    assert_data_eq!(calm(&desk.connect("google", "bob@acme.example", "--label bob").to_string()), str![[r#"
 
 [status 0]
 [stderr]

@@ -6,7 +6,7 @@ use appctl::sandbox::Decision;
 use snapbox::{assert_data_eq, str};
 
 use crate::support::desk::Desk;
-use crate::support::terminal::{CTRL_C, DOWN, ENTER, Terminal};
+use crate::support::terminal::{CTRL_C, DOWN, ENTER, Terminal, calm};
 
 const CONNECT: &str = "integrations connect google --endpoint ENDPOINT";
 
@@ -354,7 +354,7 @@ fn without_a_browser_a_code_is_shown_where_the_vendor_has_them() {
     let desk = Desk::new();
     desk.person("github", "ada@acme.example", Decision::Approve);
     let ran = desk.connect("github", "ada@acme.example", "--label bot --private --method oauth --no-browser");
-    assert_data_eq!(ran.to_string(), str![[r#"
+    assert_data_eq!(calm(&ran.to_string()), str![[r#"
 
 [status 0]
 [stderr]
@@ -390,4 +390,74 @@ fn without_a_browser_the_callback_is_pasted_where_the_vendor_has_no_codes() {
     terminal.send(&format!("{}{ENTER}", String::from_utf8(came_to.stdout).unwrap()));
     assert_eq!(terminal.end().0, 0);
     assert_eq!(desk.labels().len(), 1);
+}
+
+#[test]
+fn a_connection_is_added_with_a_new_sign_in_and_then_with_the_account_that_is_there() {
+    let desk = Desk::new();
+    desk.person("hubspot", "ada@acme.example", Decision::Approve);
+    let address = desk.endpoint("hubspot");
+    let mut terminal = desk.at_terminal(&format!("connections add hubspot --name crm --endpoint {address} --no-sync"));
+    terminal.answer("how to sign in", &format!("{}{ENTER}", DOWN.repeat(way("hubspot", "oauth"))));
+    terminal.answer("client id", &format!("sandbox-client{ENTER}"));
+    terminal.answer("client secret", &format!("{}{ENTER}", desk.client_secret())).answer("what it may do", ENTER);
+    terminal.answer("label", &format!("\u{15}portal{ENTER}")).answer("whose it is", ENTER);
+    terminal.answer("objects", ENTER).answer("when to sync", ENTER).answer("Add connection `crm`", "y");
+    assert_data_eq!(terminal.transcript(), str![]);
+    assert_eq!(desk.run(None, "connections sync crm").status, 0);
+
+    let mut terminal = desk.at_terminal("connections add hubspot --name more --no-sync");
+    terminal.answer("account", ENTER).answer("objects", &format!(" {DOWN} {DOWN} {DOWN}{ENTER}"));
+    let (_, screen) = { terminal.wait_for("when to sync").send(CTRL_C); terminal.end() };
+    assert!(screen.contains("portal ("), "{screen}");
+}
+
+#[test]
+fn ctrl_c_after_the_sign_in_of_a_new_connection_keeps_the_account_and_no_connection() {
+    let desk = Desk::new();
+    desk.person("hubspot", "ada@acme.example", Decision::Approve);
+    let address = desk.endpoint("hubspot");
+    let mut terminal = desk.at_terminal(&format!("connections add hubspot --endpoint {address} --account portal"));
+    terminal.answer("how to sign in", &format!("{}{ENTER}", DOWN.repeat(way("hubspot", "oauth"))));
+    terminal.answer("client id", &format!("sandbox-client{ENTER}"));
+    terminal.answer("client secret", &format!("{}{ENTER}", desk.client_secret()));
+    terminal.wait_for("account `portal` is kept").answer("objects", CTRL_C);
+    assert_eq!(terminal.end().0, 130);
+    assert_eq!(desk.accounts()[0]["label"], "portal");
+    assert_eq!(desk.run(None, "connections list --json").stdout, "[]\n");
+}
+
+#[test]
+fn a_connection_whose_sign_in_ended_is_signed_in_to_again() {
+    let desk = Desk::new();
+    assert_eq!(desk.connect("hubspot", "ada@acme.example", "--label portal --method oauth").status, 0);
+    let add = "connections add hubspot --name crm --account portal --object contacts";
+    let added = desk.run(None, add);
+    assert_eq!(added.status, 0, "{added}");
+    desk.sandbox.oauth().revoke("hubspot", "ada@acme.example").unwrap();
+    let ran = desk.run(None, "connections sync crm");
+    assert_eq!(ran.status, 4, "{ran}");
+    assert_data_eq!(ran.to_string(), str![]);
+    // Somebody else is refused, also here.
+    desk.person("hubspot", "eve@evil.example", Decision::Approve);
+    assert_eq!(desk.at_terminal("connections reauth crm").end().0, 1);
+    desk.person("hubspot", "ada@acme.example", Decision::Approve);
+    assert_data_eq!(desk.at_terminal("connections reauth crm").transcript(), str![]);
+    assert_eq!(desk.run(None, "connections sync crm").status, 0);
+}
+
+#[test]
+fn a_password_prompt_that_is_left_gives_the_terminal_its_echo_back() {
+    let desk = Desk::new();
+    let program = desk.home.command(&["integrations", "connect", "slack", "--method", "token"]);
+    let program = program.get_program().to_string_lossy().into_owned();
+    let script = crate::support::desk::script(
+        &desk.home,
+        "shell",
+        &format!("{program} integrations connect slack --method token; echo \"status $?\"; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo"),
+    );
+    let mut terminal = Terminal::run_program(&desk.home, &[], &script);
+    terminal.answer("Slack", CTRL_C).wait_for("status 130").wait_for("echo");
+    let (_, screen) = terminal.end();
+    assert!(!screen.contains("-echo"), "{screen}");
 }

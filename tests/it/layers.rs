@@ -49,8 +49,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring_core", &["vault"]),
     ("ring", &["vault", "oauth", "sandbox", "sources"]),
     ("crypto_box", &["vault"]),
-    ("ring", &["vault", "oauth", "sandbox", "sources"]),
-    ("ring", &["vault", "oauth", "sandbox", "sources"]),
     ("secrecy", &["base"]),
     ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),
