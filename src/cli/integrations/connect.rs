@@ -207,8 +207,8 @@ fn wanted(args: Args) -> Result<Wanted> {
 /// Reads what `--method` takes.
 pub fn method(text: &str) -> Result<Method> {
     Method::ALL.iter().copied().find(|method| method.word() == text).ok_or_else(|| {
-        let known: Vec<_> = Method::ALL.iter().map(|method| method.word()).collect();
-        Error::usage(format!("there is no method `{text}`")).hint(format!("use {}", words::names(&known)))
+        let known: Vec<_> = Method::ALL.iter().map(|method| format!("`{}`", method.word())).collect();
+        Error::usage(format!("there is no method `{text}`")).hint(format!("use {}", known.join(" or ")))
     })
 }
 
