@@ -89,11 +89,13 @@ fn a_public_client_signs_in_with_pkce_and_is_tested_and_removed() {
     let ran = connect(&home, &issuer, &person, "--label acme --client-id acme-public --private");
     assert_data_eq!(calm(&ran.to_string()), str![[r#"
 
-[status 2]
+[status 4]
 [stderr]
-error: this API has no setting `name`
-hint: the settings are base_url, authorize_url, token_url, device_url, revoke_url, introspect_url, identity_url, identity_id, identity_name, scopes, scope_separator, client_auth, pkce, resource, audience, prompt, issuer, sends_issuer, redirect_host, redirect_port, redirect_path, key_use, key_header, key_prefix, key_user
-
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+error: nobody came back from the browser within 300 s
+hint: run the command again, and finish the sign-in in the browser
 "#]]);
     assert_data_eq!(run(&home, &person, None, "integrations accounts").to_string(), str![[r#"
 
@@ -107,7 +109,7 @@ there are no accounts yet; make one with `appctl integrations connect PROVIDER`
 [status 3]
 [stderr]
 error: no account is labelled `acme`
-hint: make one by adding a connection: `appctl connections add SOURCE --account LABEL`
+hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
 
 "#]]);
     assert_data_eq!(run(&home, &person, None, "integrations accounts custom remove acme --yes").to_string(), str![[r#"
@@ -115,7 +117,7 @@ hint: make one by adding a connection: `appctl connections add SOURCE --account 
 [status 3]
 [stderr]
 error: no account is labelled `acme`
-hint: make one by adding a connection: `appctl connections add SOURCE --account LABEL`
+hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
 
 "#]]);
     assert_eq!(issuer.events(), ["authorized", "granted authorization_code", "grant revoked"]);
@@ -202,11 +204,13 @@ fn a_no_leaves_nothing() {
     let ran = connect(&home, &issuer, &browser("--deny"), "--label acme --client-id acme-public --private");
     assert_data_eq!(calm(&ran.to_string()), str![[r#"
 
-[status 2]
+[status 4]
 [stderr]
-error: this API has no setting `name`
-hint: the settings are base_url, authorize_url, token_url, device_url, revoke_url, introspect_url, identity_url, identity_id, identity_name, scopes, scope_separator, client_auth, pkce, resource, audience, prompt, issuer, sends_issuer, redirect_host, redirect_port, redirect_path, key_use, key_header, key_prefix, key_user
-
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+error: nobody came back from the browser within 300 s
+hint: run the command again, and finish the sign-in in the browser
 "#]]);
     assert_eq!(issuer.events(), ["authorization refused: access_denied"]);
     assert_eq!(run(&home, "", None, "integrations accounts --json").stdout, "[]\n");
