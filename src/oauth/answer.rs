@@ -65,7 +65,7 @@ pub(super) fn granted(server: &Server, said: &Said) -> Result<Json, Failure> {
     Err(refusal(server, said, &document).unwrap_or_else(|| said.unclear("without saying why")))
 }
 
-fn is_refusal(document: &Json) -> bool {
+pub(super) fn is_refusal(document: &Json) -> bool {
     document.get("ok") == Some(&Json::Bool(false)) || code(document).is_some()
 }
 

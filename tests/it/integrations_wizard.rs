@@ -492,7 +492,7 @@ fn a_password_prompt_that_is_left_gives_the_terminal_its_echo_back() {
     let script = crate::support::desk::script(
         &desk.home,
         "shell",
-        &format!("{program} integrations connect slack --method token; echo \"status $?\"; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo"),
+        &format!("trap : INT; {program} integrations connect slack --method token; echo \"status $?\"; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo"),
     );
     let mut terminal = Terminal::run_program(&desk.home, &[], &script);
     terminal.answer("Slack", CTRL_C).wait_for("status 130").wait_for("echo");
