@@ -397,7 +397,7 @@ async fn words_of_a_server_are_short_and_cannot_steer_a_terminal() {
 #[tokio::test]
 async fn a_request_that_fails_shows_nothing_of_its_body() {
     let request = appctl::http::Request::post("/token").form(&[("refresh_token", REFRESH)]);
-    assert_eq!(format!("{request:?}"), "Request(POST, 6 bytes of path, 42 bytes of body)");
+    assert_eq!(format!("{request:?}"), "Request(POST, 6 bytes of path, 41 bytes of body)");
     for say in [Say::ThenClose(Vec::new()), Say::ThenSilence(Vec::new()), says(500, REFRESH), says(400, REFRESH)] {
         let wire = Wire::new(vec![say]);
         let failure = refresh(&wire).await.unwrap_err();

@@ -126,7 +126,7 @@ fn a_key_that_is_none_is_refused_without_being_shown() {
         ("public", key(at, "public.pem"), "it is the public half"),
         ("of a curve", key(at, "curve.pem"), "cannot be used"),
         ("cut", Secret::new(&good[..800]), "not in PEM form"),
-        ("shortened", Secret::new(good.replace("\nMII", "\n")), "cannot be used"),
+        ("shortened", Secret::new(good.replace("\nMIIE", "\n")), "cannot be used"),
         ("something else", Secret::new("key-canary"), "not in PEM form"),
         ("JSON", Secret::new("{\"private_key\":\"canary\"}"), "not in PEM form"),
         ("nothing", Secret::new(""), "not in PEM form"),
@@ -140,7 +140,8 @@ fn a_key_that_is_none_is_refused_without_being_shown() {
         let error = grant::assertion(&claims(), &pem, now).unwrap_err();
         assert_eq!(error.kind, Kind::Usage, "{name}: {error}");
         assert!(error.message.contains(words) && error.hint.is_some(), "{name}: {error}");
-        let middle = pem.expose().lines().nth(3).unwrap_or("canary");
+        let lines = pem.expose().lines().filter(|line| !line.contains("-----"));
+        let middle = lines.max_by_key(|line| line.len()).filter(|line| !line.is_empty()).unwrap_or("canary");
         assert!(!format!("{error:?}").contains(middle), "{name}: {error:?}");
     }
 }
@@ -260,7 +261,7 @@ async fn a_token_in_a_path_is_encoded_and_never_shown() {
     for (say, wanted) in [
         (Say::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()), "done"),
         (says(404, r#"{"message":"no such token na1 canary~x"}"#), "done"),
-        (says(400, r#"{"error":"nope","message":"no such token na1%20canary~x"}"#), "failed"),
+        (says(400, r#"{"error":"nope","message":"no such token na1%20canary~x, na1%20canary%7Ex"}"#), "failed"),
         (says(500, ""), "failed"),
     ] {
         let wire = Wire::new(vec![say]);
@@ -269,7 +270,7 @@ async fn a_token_in_a_path_is_encoded_and_never_shown() {
         assert_eq!(kind(&revoked), wanted, "{revoked:?}");
         assert!(!format!("{revoked:?}").contains("canary"), "{revoked:?}");
         let head = &wire.heard()[0].head;
-        assert!(head.starts_with("DELETE /oauth/v1/refresh-tokens/na1%20canary~x HTTP/1.1"), "{head}");
+        assert!(head.starts_with("DELETE /oauth/v1/refresh-tokens/na1%20canary%7Ex HTTP/1.1"), "{head}");
     }
     // What could lead elsewhere is not sent, and not shown.
     let wire = Wire::new(vec![says(200, "{}")]);

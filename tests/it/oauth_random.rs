@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
 
+use std::sync::{Arc, Mutex};
+
 use appctl::base::{Kind, Secret};
 use appctl::oauth::code::{Callback, Flow};
 use appctl::oauth::{Failure, Server, grant};
@@ -74,7 +76,10 @@ fn object(dice: &mut StdRng, depth: u32) -> Json {
 
 /// A document, a form, or bytes with something broken in them.
 fn body(dice: &mut StdRng) -> Vec<u8> {
-    let document = object(dice, 0);
+    let mut document = object(dice, 0);
+    if dice.random_bool(0.4) {
+        document["access_token"] = json!(*["token-1", "token-2", ""].choose(dice).unwrap());
+    }
     let mut bytes = match dice.random_range(0..4) {
         0 => {
             let pairs = document.as_object().unwrap().iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
@@ -97,11 +102,14 @@ fn body(dice: &mut StdRng) -> Vec<u8> {
 async fn any_answer_is_read_or_refused_and_only_invalid_grant_signs_out() {
     let mut dice = dice();
     let (mut granted, mut ended) = (0, 0);
+    let next = Arc::new(Mutex::new(Vec::new()));
+    let said = next.clone();
+    let wire = Wire::answering(move |_| Say::Bytes(said.lock().unwrap().clone()));
     for round in 0..if is_deep() { 20_000 } else { 400 } {
         let status = *[200, 200, 200, 400, 400, 401, 403, 500, 503].choose(&mut dice).unwrap();
         let body = body(&mut dice);
         let kind = *["application/json", "text/plain", "application/x-www-form-urlencoded"].choose(&mut dice).unwrap();
-        let wire = Wire::new(vec![Say::Bytes(reply(status, &[("content-type", kind)], &body))]);
+        *next.lock().unwrap() = reply(status, &[("content-type", kind)], &body);
         let path = *["", "/authed_user", "/nowhere"].choose(&mut dice).unwrap();
         let error_in_200 = dice.random_bool(0.5);
         let server = Server { token_path: path.to_owned(), error_in_200, ..server(&wire) };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use appctl::base::Secret;
@@ -14,8 +15,13 @@ use super::wire::{Heard, Say, Wire, reply};
 pub const CLIENT_SECRET: &str = "client+secret/canary=Q7";
 pub const REFRESH: &str = "1//refresh-canary_~x9";
 
-/// Small limits, so that what takes long ends soon.
+/// Small limits, so that what takes long ends soon. One for all tests, because making its client takes longest.
 pub fn http() -> Http {
+    static HTTP: LazyLock<Http> = LazyLock::new(quick);
+    HTTP.clone()
+}
+
+fn quick() -> Http {
     let options = Options {
         connect_timeout: Duration::from_millis(500),
         read_timeout: Duration::from_millis(300),
