@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use snapbox::{assert_data_eq, str};
 
 use crate::support::home::{Home, Ran};
+use crate::support::terminal::calm;
 
 /// The provider, which ends when its stdin does.
 struct Issuer {
@@ -86,49 +87,37 @@ fn a_public_client_signs_in_with_pkce_and_is_tested_and_removed() {
     let (home, issuer) = (Home::with_vault(), Issuer::start(3600));
     let person = browser("--login ada");
     let ran = connect(&home, &issuer, &person, "--label acme --client-id acme-public --private");
-    assert_data_eq!(
-        ran.to_string(),
-        str![[r#"
+    assert_data_eq!(calm(&ran.to_string()), str![[r#"
 
 [status 2]
 [stderr]
 error: this API has no setting `name`
 hint: the settings are base_url, authorize_url, token_url, device_url, revoke_url, introspect_url, identity_url, identity_id, identity_name, scopes, scope_separator, client_auth, pkce, resource, audience, prompt, issuer, sends_issuer, redirect_host, redirect_port, redirect_path, key_use, key_header, key_prefix, key_user
 
-"#]]
-    );
-    assert_data_eq!(
-        run(&home, &person, None, "integrations accounts").to_string(),
-        str![[r#"
+"#]]);
+    assert_data_eq!(run(&home, &person, None, "integrations accounts").to_string(), str![[r#"
 
 [status 0]
 [stderr]
 there are no accounts yet; make one with `appctl integrations connect PROVIDER`
 
-"#]]
-    );
-    assert_data_eq!(
-        run(&home, &person, None, "integrations accounts custom test acme").to_string(),
-        str![[r#"
+"#]]);
+    assert_data_eq!(run(&home, &person, None, "integrations accounts custom test acme").to_string(), str![[r#"
 
 [status 3]
 [stderr]
 error: no account is labelled `acme`
 hint: make one by adding a connection: `appctl connections add SOURCE --account LABEL`
 
-"#]]
-    );
-    assert_data_eq!(
-        run(&home, &person, None, "integrations accounts custom remove acme --yes").to_string(),
-        str![[r#"
+"#]]);
+    assert_data_eq!(run(&home, &person, None, "integrations accounts custom remove acme --yes").to_string(), str![[r#"
 
 [status 3]
 [stderr]
 error: no account is labelled `acme`
 hint: make one by adding a connection: `appctl connections add SOURCE --account LABEL`
 
-"#]]
-    );
+"#]]);
     assert_eq!(issuer.events(), ["authorized", "granted authorization_code", "grant revoked"]);
     assert_eq!(run(&home, &person, None, "integrations accounts --json").stdout, "[]\n");
 }
@@ -211,17 +200,14 @@ fn a_device_code_is_entered_in_another_browser() {
 fn a_no_leaves_nothing() {
     let (home, issuer) = (Home::with_vault(), Issuer::start(3600));
     let ran = connect(&home, &issuer, &browser("--deny"), "--label acme --client-id acme-public --private");
-    assert_data_eq!(
-        ran.to_string(),
-        str![[r#"
+    assert_data_eq!(calm(&ran.to_string()), str![[r#"
 
 [status 2]
 [stderr]
 error: this API has no setting `name`
 hint: the settings are base_url, authorize_url, token_url, device_url, revoke_url, introspect_url, identity_url, identity_id, identity_name, scopes, scope_separator, client_auth, pkce, resource, audience, prompt, issuer, sends_issuer, redirect_host, redirect_port, redirect_path, key_use, key_header, key_prefix, key_user
 
-"#]]
-    );
+"#]]);
     assert_eq!(issuer.events(), ["authorization refused: access_denied"]);
     assert_eq!(run(&home, "", None, "integrations accounts --json").stdout, "[]\n");
 }
