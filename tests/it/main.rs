@@ -6,6 +6,11 @@
     reason = "a test that is surprised should stop there, and says its seed"
 )]
 
+mod accounts_connect;
+mod accounts_kills;
+mod accounts_pick;
+mod accounts_refresh;
+mod accounts_remove;
 mod bad_values;
 mod canary;
 mod conformance;
@@ -60,6 +65,7 @@ mod run_ends;
 mod sandbox;
 mod sandbox_oauth;
 mod sandbox_oauth_grants;
+mod sandbox_oauth_random;
 mod sandbox_oauth_tokens;
 mod sandbox_oauth_vendors;
 mod sandbox_serve;

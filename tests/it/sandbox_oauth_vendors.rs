@@ -280,7 +280,7 @@ async fn hubspot_tokens_open_its_api_as_far_as_their_scopes_go() {
 async fn github_deletes_one_token_or_the_whole_grant() {
     let (sandbox, mut signin) = house().await;
     let (id, head) = (signin.id.clone(), signin.basic());
-    let mut token = async |signin: &mut Signin| {
+    let token = async |signin: &mut Signin| {
         let code = signin.authorize("/github/login/oauth/authorize", &[("scope", "repo")]).await.code();
         text(&signin.exchange("/github/login/oauth/access_token", &code).await.expect(200), "access_token")
     };

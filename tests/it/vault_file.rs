@@ -150,15 +150,6 @@ hint: run `chmod 600 '[HOME]/key'`
 secrets  vault  state
 private  file   ready
 team            no vault
-
-file         [HOME]/apps/default/team.vault
-user         tester
-standing     no vault
-vault
-data_key
-members      0
-secrets
-fingerprint
 [stderr]
 begin a team vault with `appctl vault init`
 

@@ -149,6 +149,8 @@ fn everything_works_for_an_ordinary_user() {
     good(&["restore", "copy.db", "--app", "copy"]);
     good(&["restore", "copy.db", "--yes"]);
     good(&["undo", "2", "--app", "copy", "--yes"]);
+    // The restored app still has its team vault.
+    good(&["vault", "members"]);
     let doctor = user.appctl(&["doctor", "--deep"]);
     assert!(doctor.status.success(), "{}", text(&doctor));
 }

@@ -99,15 +99,6 @@ fn a_team_vault_is_begun_joined_and_shared() {
 secrets  vault  state
 private  file  ready
 team  no vault
-
-file  [FILE]
-user  ana
-standing  no vault
-vault
-data_key
-members  0
-secrets
-fingerprint
 [stderr]
 begin a team vault with `appctl vault init`
 
@@ -344,7 +335,17 @@ ben  [ID]  ana  [TIME]  true
 
 "#]]
     );
-    assert_data_eq!(ben.run("vault members list --json"), str![[r#""#]]);
+    assert_data_eq!(
+        ben.run("vault members list --json"),
+        str![[r#"
+
+[status 0]
+[stdout]
+[{"name":"ana","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":false},
+{"name":"ben","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":true}]
+
+"#]]
+    );
     assert_data_eq!(
         ben.run("vault rotate"),
         str![[r#"
@@ -355,7 +356,16 @@ the team's secrets are sealed with data key 2 now
 
 "#]]
     );
-    assert_data_eq!(ana.run("vault status --json"), str![[r#""#]]);
+    assert_data_eq!(
+        ana.run("vault status --json"),
+        str![[r#"
+
+[status 0]
+[stdout]
+{"private":{"vault":"file","problem":null},"team":{"file":"[FILE]","user":"ana","standing":"member","vault":"[ID]","epoch":2,"members":[{"name":"ana","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":true},{"name":"ben","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":false}],"secrets":[],"fingerprint":"[ID]"},"problem":null}
+
+"#]]
+    );
 }
 
 #[test]
@@ -686,17 +696,33 @@ fn the_secrets_that_a_removed_member_knew_are_named_by_their_accounts() {
         vault: appctl::config::VaultKind::Memory,
         team_vault: None,
         tokens: std::collections::BTreeMap::new(),
-        user: "ana".to_owned(),
+        user: "tester".to_owned(),
     };
     let app = appctl::app::App::open(config).unwrap();
-    let account = appctl::accounts::list(&app).unwrap().remove(0);
+    let mut account = appctl::accounts::list(&app).unwrap().remove(0);
+    account.sharing = appctl::accounts::Sharing::Team;
+    let shared = |change: &mut appctl::app::Change<'_>| appctl::accounts::put(change, &account);
+    app.store.change(&app.person(), "shared it", shared).unwrap();
     drop(app);
     let shared = appctl::vault::Vault::team(team.file(), "ana", own);
-    for name in [format!("default/hubspot/{}", account.id), "default/hubspot/client".to_owned()] {
+    for name in [format!("default/hubspot/{}", account.id), "default/client/hubspot".to_owned()] {
         shared.set(&name, &appctl::base::Secret::new("pat-canary")).unwrap();
     }
     let removed = ana.run("vault members remove ben --yes").replace(&account.id, "[ACCOUNT]");
-    assert_data_eq!(removed, str![[r#""#]]);
+    assert_data_eq!(
+        removed,
+        str![[r#"
+
+[status 0]
+[stdout]
+account  provider  identity  secret
+crm  hubspot  portal 1234  default/hubspot/[ACCOUNT]
+hubspot  default/client/hubspot
+[stderr]
+removed `ben`; the secrets are sealed with data key 2 now; they knew 2 secrets: replace what is listed at its provider
+
+"#]]
+    );
     assert!(!std::fs::read_to_string(team.file()).unwrap().contains("canary"));
 }
 
@@ -744,6 +770,14 @@ fn ended(mut session: expectrl::session::OsSession) -> i32 {
     }
 }
 
+/// Answers once the question is whole and its terminal listens to single keys.
+fn answered(session: &mut expectrl::session::OsSession, answer: &str) {
+    use expectrl::Expect as _;
+    session.expect("[y/N]").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    session.send(answer).unwrap();
+}
+
 #[test]
 fn at_a_terminal_what_is_missing_is_asked_and_a_no_changes_nothing() {
     use expectrl::Expect as _;
@@ -772,7 +806,7 @@ fn at_a_terminal_what_is_missing_is_asked_and_a_no_changes_nothing() {
     for (answer, status) in [("\u{3}", 130), ("n", 130), ("y", 0)] {
         let mut session = at_terminal(&ben, &["vault", "join"]);
         session.expect("Does a member see `").unwrap();
-        session.send(answer).unwrap();
+        answered(&mut session, answer);
         assert_eq!(ended(session), status);
         assert_eq!(ben.ran("vault members").status, if status == 0 { 0 } else { 5 });
     }
@@ -780,9 +814,11 @@ fn at_a_terminal_what_is_missing_is_asked_and_a_no_changes_nothing() {
     for (answer, status, left) in [("\u{3}", 130, "2"), ("n", 130, "2"), ("y", 0, "1")] {
         let mut session = at_terminal(&ana, &["vault", "members", "remove"]);
         session.expect("The member").unwrap();
+        session.expect("ben").unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(300));
         session.send("\r").unwrap();
         session.expect("Remove `ben` from the team vault?").unwrap();
-        session.send(answer).unwrap();
+        answered(&mut session, answer);
         if status == 0 {
             session.expect("the same without questions: appctl vault members remove ben --yes").unwrap();
         }

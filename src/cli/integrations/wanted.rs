@@ -42,9 +42,12 @@ impl Wanted {
 
     /// The way that is meant: the one that was named, else the one that what was given belongs to, else the usual one.
     pub fn method(&self, provider: &Provider) -> Method {
-        let offers = |method: &Method| provider.methods.contains(method);
-        let of_secret = [Method::Token, Method::ServiceAccount].into_iter().find(offers);
-        let given = self.secret.as_ref().and(of_secret);
+        let first = |wanted: &[Method]| provider.methods.iter().copied().find(|method| wanted.contains(method));
+        let given = match (&self.secret, &self.client_id) {
+            (Some(_), _) => first(&[Method::Token, Method::ServiceAccount]),
+            (None, Some(_)) => first(&[Method::Code, Method::Device, Method::ClientCredentials]),
+            (None, None) => None,
+        };
         self.method.or(given).or_else(|| provider.methods.first().copied()).unwrap_or_default()
     }
 
@@ -53,9 +56,10 @@ impl Wanted {
         let method = self.method(provider).word();
         let ways = accounts::describe(provider, &self.site()).methods;
         ways.into_iter().find(|way| way.method == method).ok_or_else(|| {
-            let known: Vec<_> = provider.methods.iter().map(|method| method.word()).collect();
+            let known: Vec<_> =
+                provider.methods.iter().map(|method| format!("`--method {}`", method.word())).collect();
             Error::usage(format!("{} has no sign-in with `--method {method}`", provider.title))
-                .hint(format!("use {}", words::names(&known)))
+                .hint(format!("use {}", known.join(" or ")))
         })
     }
 
@@ -148,9 +152,10 @@ impl Wanted {
             option("issuer", issuer.as_str());
         }
         for (key, value) in &self.settings {
-            let name = if key == "name" { "name".to_owned() } else { "set".to_owned() };
-            let value = if key == "name" { value.clone() } else { format!("{key}={value}") };
-            option(&name, &value);
+            match key.as_str() {
+                "name" => option("name", value),
+                key => option("set", &format!("{key}={value}")),
+            }
         }
         if let Some(endpoint) = &self.endpoint {
             option("endpoint", endpoint.as_str());

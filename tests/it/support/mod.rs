@@ -1,5 +1,6 @@
 //! What the tests share: servers, homes and checks.
 
+pub mod accounts;
 pub mod authority;
 pub mod changing;
 #[cfg(unix)]

@@ -30,7 +30,18 @@ pub struct Terminal {
 impl Terminal {
     /// Runs `appctl` in this home with these variables and arguments, as a person who has just opened a terminal.
     pub fn run(home: &Home, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let program = home.command(arguments);
+        Terminal::spawn(home, variables, home.command(arguments))
+    }
+
+    /// The same with another program, in the same surroundings.
+    pub fn run_program(home: &Home, variables: &[(&str, &str)], path: &std::path::Path) -> Self {
+        let surroundings = home.command::<&str>(&[]);
+        let mut program = std::process::Command::new(path);
+        program.envs(surroundings.get_envs().filter_map(|(name, value)| value.map(|value| (name, value))));
+        Terminal::spawn(home, variables, program)
+    }
+
+    fn spawn(home: &Home, variables: &[(&str, &str)], program: std::process::Command) -> Self {
         let mut command = std::process::Command::new("sh");
         command.args(["-c", &format!("stty cols {COLUMNS} rows {LINES}; exec \"$@\""), "sh"]);
         command.arg(program.get_program()).args(program.get_args()).current_dir(home.path()).env_clear();
@@ -126,11 +137,12 @@ impl Terminal {
 }
 
 /// Leaves out of an address what is made anew for every sign-in.
-fn calm(text: &str) -> String {
+pub fn calm(text: &str) -> String {
     let mut calm = String::new();
     for line in text.lines() {
         match line.find("http").and_then(|at| line[at..].find('?').map(|query| at + query)) {
             Some(query) if line[query..].contains("state=") => calm.push_str(&format!("{}?[QUERY]", &line[..query])),
+            _ if line.trim_start().starts_with("enter the code") => calm.push_str("  enter the code  [CODE]"),
             _ if is_rest_of_query(line) => continue,
             _ => calm.push_str(line),
         }

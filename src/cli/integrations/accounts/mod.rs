@@ -8,7 +8,7 @@ use clap_complete::ArgValueCompleter;
 
 use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::base::{Error, Label, Result, names};
+use crate::base::{Error, Label, Result};
 use crate::cli::complete;
 use crate::cli::ui::Ui;
 
@@ -73,20 +73,13 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
 
 /// `Kind::NotFound` for what is no provider; a label in its place is told where labels go.
 fn known(app: &App, provider: &str) -> Result<()> {
-    let known = || accounts::providers().iter().map(|provider| provider.id);
-    if known().any(|id| id == provider) {
-        return Ok(());
-    }
-    let error = Error::not_found(format!("no provider is called `{provider}`"));
+    let Err(error) = accounts::provider(provider) else { return Ok(()) };
     let is_label = accounts::list(app)?.iter().any(|account| account.label.as_str() == provider);
-    Err(if is_label {
-        error.hint(format!(
+    Err(match is_label {
+        true => error.hint(format!(
             "`{provider}` is an account's label; it comes last: `appctl integrations accounts VERB {provider}`"
-        ))
-    } else if let Some(near) = names::closest(provider, known()) {
-        error.hint(format!("did you mean `{near}`?"))
-    } else {
-        error.hint(format!("the providers are {}", known().collect::<Vec<_>>().join(", ")))
+        )),
+        false => error,
     })
 }
 

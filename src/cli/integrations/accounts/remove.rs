@@ -3,11 +3,12 @@
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use crate::accounts::{self, Remote};
+use super::shown::title;
+use crate::accounts::Remote;
 use crate::app::App;
 use crate::base::{Error, Kind, Label, Result};
 use crate::cli::complete;
-use crate::cli::ui::{Outcome, Sheet, Ui};
+use crate::cli::ui::{Outcome, Sheet, Ui, words};
 use crate::connections::{self, Uses};
 
 #[derive(clap::Args)]
@@ -23,9 +24,11 @@ pub struct Args {
 
 pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) -> Result<()> {
     let account = super::find(app, provider, &args.label)?;
-    let title = accounts::provider(&account.provider)?.title;
+    let title = title(&account)?;
     let uses = if args.pause { Uses::AlsoPause } else { Uses::Refuse };
     connections::check_removal(app, &args.label, uses)?;
+    let paused: Vec<String> =
+        connections::uses(app, &args.label)?.iter().map(ToString::to_string).collect();
     ui.confirmed(&format!(
         "Remove account `{}` ({}) and take its access back at {title}?",
         account.label, account.identity.name
@@ -37,7 +40,7 @@ pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) ->
         Remote::Failed(error) => ("failed", Some(error.message)),
     };
     let label = args.label.to_string();
-    let report = Report { label, title, local: removed.local, remote, reason, console: removed.console };
+    let report = Report { label, title, local: removed.local, remote, reason, paused, console: removed.console };
     ui.outcome(&report)?;
     // What stays here weighs more than what stays there: the account can still be removed again.
     removed.problem.or_else(|| report.failure()).map_or(Ok(()), Err)
@@ -47,7 +50,7 @@ pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) ->
 struct Report {
     label: String,
     #[serde(skip)]
-    title: &'static str,
+    title: String,
     #[serde(skip)]
     console: &'static str,
     /// Whether it is forgotten here
@@ -56,6 +59,8 @@ struct Report {
     remote: &'static str,
     /// Why it could not be asked to
     reason: Option<String>,
+    /// Connections that used it and wait for another one of this label
+    paused: Vec<String>,
 }
 
 impl Report {
@@ -64,7 +69,7 @@ impl Report {
         let reason = self.reason.as_ref()?;
         let message =
             format!("{} was not told, so the access of `{}` may live on there: {reason}", self.title, self.label);
-        let place = if self.console.is_empty() { self.title } else { self.console };
+        let place = if self.console.is_empty() { &self.title } else { self.console };
         Some(Error::new(Kind::Partial, message).hint(format!("take it back by hand at {place}")))
     }
 }
@@ -82,13 +87,17 @@ impl Outcome for Report {
                 _ => format!("account `{label}` is still here"),
             });
         }
-        Some(match self.remote {
+        let mut text = match self.remote {
             "revoked" => format!("removed account `{label}`; {} took its access back", self.title),
             "unsupported" => format!(
-                "removed account `{label}` here; {} has no way to take its access back from here, so end it there",
-                self.title
+                "removed account `{label}` here; it can be ended at {} only",
+                if self.console.is_empty() { &self.title } else { self.console }
             ),
             _ => format!("removed account `{label}` here"),
-        })
+        };
+        if !self.paused.is_empty() {
+            text.push_str(&format!("\npaused {}", words::names(&self.paused)));
+        }
+        Some(text)
     }
 }

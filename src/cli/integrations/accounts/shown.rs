@@ -32,7 +32,7 @@ pub struct Shown {
     created: Timestamp,
     authorised: Timestamp,
     #[serde(skip)]
-    title: &'static str,
+    title: String,
 }
 
 impl Shown {
@@ -57,7 +57,7 @@ impl Shown {
             endpoint: account.endpoint.as_ref().map(ToString::to_string),
             created: account.created,
             authorised: account.authorised,
-            title: accounts::provider(&account.provider)?.title,
+            title: title(account)?,
         })
     }
 
@@ -105,6 +105,12 @@ fn columns() -> Vec<Column> {
         _ => Column::text(name),
     };
     names.into_iter().map(column).collect()
+}
+
+/// What the product is called: a custom one as its person called it.
+pub fn title(account: &Account) -> Result<String> {
+    let own = account.settings.get("name").cloned();
+    Ok(own.unwrap_or(accounts::provider(&account.provider)?.title.to_owned()))
 }
 
 fn reason(health: &Health) -> Option<String> {

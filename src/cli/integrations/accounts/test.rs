@@ -3,6 +3,7 @@
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
+use super::shown::title;
 use crate::accounts::{self, Tested};
 use crate::app::App;
 use crate::base::{Label, Result};
@@ -19,7 +20,7 @@ pub struct Args {
 
 pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) -> Result<()> {
     let account = super::find(app, provider, &args.label)?;
-    let title = accounts::provider(&account.provider)?.title;
+    let title = title(&account)?;
     let mut progress = ui.progress();
     progress.step(&format!("asking {title}"));
     let tested = accounts::test(app, &args.label).await?;
@@ -32,7 +33,7 @@ struct Report {
     #[serde(flatten)]
     tested: Tested,
     #[serde(skip)]
-    title: &'static str,
+    title: String,
 }
 
 impl Outcome for Report {
