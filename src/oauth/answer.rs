@@ -57,6 +57,12 @@ pub(super) fn tokens(server: &Server, said: &Said) -> Result<Tokens, Failure> {
     Ok(Tokens { access, refresh, expires_in, scopes, said: without_tokens(document), id_token })
 }
 
+/// Reads the answer to a refresh token. Slack has the tokens of a person deep in its first answer, and at the top of this.
+pub(super) fn renewed(server: &Server, said: &Said) -> Result<Tokens, Failure> {
+    let nested = said.document().is_some_and(|document| document.pointer(&server.token_path).is_some());
+    if nested { tokens(server, said) } else { tokens(&Server { token_path: String::new(), ..server.clone() }, said) }
+}
+
 /// The document of a success; any other answer is a failure.
 pub(super) fn granted(server: &Server, said: &Said) -> Result<Json, Failure> {
     let Some(document) = said.document() else { return Err(said.unclear("with something that is no answer of OAuth")) };
