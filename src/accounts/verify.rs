@@ -29,8 +29,8 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
         return Err(Error::usage(format!("an account of {} is tested with its connection", provider.title))
             .hint("run `appctl connections test NAME`"));
     }
-    let door = provider.door(&account.site(), label.as_str(), auth(app, &account)?)?;
-    let site = account.site();
+    let site = state::site(app, &account)?;
+    let door = provider.door(&site, label.as_str(), auth(app, &account)?)?;
     provider.test(&app.http, &door, &site).await.map_err(|error| told(&account, error))?;
     let identity = match provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await {
         Ok(found) if !found.id.is_empty() => Identity { id: found.id, name: found.name },
