@@ -104,7 +104,7 @@ fn what_cannot_be_meant() {
 [status 3]
 [stderr]
 error: no provider is called `gogle`
-hint: use one of airtable, github, google, hubspot, notion, postgres, salesforce, slack, stripe, custom
+hint: did you mean `google`? the providers are airtable, github, google, hubspot, notion, postgres, salesforce, slack, stripe, custom
 
 "#]]);
     assert_data_eq!(run("integrations connect notion --method device"), str![[r#"
@@ -112,7 +112,7 @@ hint: use one of airtable, github, google, hubspot, notion, postgres, salesforce
 [status 2]
 [stderr]
 error: Notion has no sign-in with `--method device`
-hint: use `token` and `oauth`
+hint: use `--method token` or `--method oauth`
 
 "#]]);
     assert_data_eq!(run("integrations connect slack --method browser"), str![[r#"
@@ -120,7 +120,7 @@ hint: use `token` and `oauth`
 [status 2]
 [stderr]
 error: `--method`: there is no method `browser`
-hint: use `token`, `oauth`, `device`, `client-credentials` and `service-account`
+hint: use `token` or `oauth` or `device` or `client-credentials` or `service-account`
 
 "#]]);
     assert_data_eq!(run("integrations connect slack --team --private"), str![[r#"
@@ -248,7 +248,7 @@ hint: write `appctl integrations accounts google rename old new`
 [status 3]
 [stderr]
 error: no provider is called `gogle`
-hint: did you mean `google`?
+hint: did you mean `google`? the providers are airtable, github, google, hubspot, notion, postgres, salesforce, slack, stripe, custom
 
 "#]]);
     assert_data_eq!(run("integrations accounts google defualt ops"), str![[r#"
@@ -273,8 +273,8 @@ fn nobody_at_a_terminal_and_no_browser() {
 
 [status 2]
 [stderr]
-error: `--token-stdin` is missing for Notion
-hint: what they ask for is made at https://www.notion.so/developers/connections
+error: nobody is there to sign in in a browser
+hint: run it at a terminal, set `BROWSER` to a command that opens pages, or give a key with `--method token --token-stdin`
 
 "#]]);
     assert!(desk.labels().is_empty());
@@ -295,11 +295,10 @@ fn the_verbs_of_an_account() {
 [status 0]
 [stderr]
 opened the browser; should it show nothing, go to
-  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?response_type=code&client_id=sandbox-client&redirect_uri=http%3A%2F%2F127.0.0.1%3A34591%2Fcallback&scope=openid+email+https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fspreadsheets+https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdocuments+https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdrive.file+https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdrive.metadata.readonly&state=jgVP9vUSvDO5_sFkV2uwOfdH17O0tGKRl_JY05OFQJ4&code_challenge=-uc4ORLiwatZLNprinSeXFFL9AuMyiLJxa5DRQeC48U&code_challenge_method=S256&access_type=offline&prompt=consent+select_account
+  http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
 waiting for the browser, 5m at the most; Ctrl-C ends it
 signed in as bob@acme.example
 connected `bob`: bob@acme.example at Google (http://127.0.0.1:[PORT]/google), private
-
 "#]]);
     let run = |arguments: &str| desk.run(None, arguments).to_string();
     assert_data_eq!(run("integrations accounts"), str![[r#"
@@ -354,7 +353,7 @@ hint: `ops` is an account's label; it comes last: `appctl integrations accounts 
 [status 3]
 [stderr]
 error: no account is labelled `nobody`
-hint: make one by adding a connection: `appctl connections add SOURCE --account LABEL`
+hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
 
 "#]]);
     assert_data_eq!(run("integrations accounts google test second --json"), str![[r#"
@@ -383,7 +382,7 @@ removed account `second`; Google took its access back
 
 [status 0]
 [stdout]
-{"label":"ops","local":true,"remote":"revoked","reason":null}
+{"label":"ops","local":true,"remote":"revoked","reason":null,"paused":[]}
 
 "#]]);
     assert_data_eq!(run("integrations accounts"), str![[r#"
@@ -432,7 +431,8 @@ hint: remove it first with `appctl connections remove`, or add `--pause` to keep
 
 [status 0]
 [stderr]
-removed account `hubspot` here; HubSpot has no way to take its access back from here, so end it there
+removed account `hubspot` here; it can be ended at https://app.hubspot.com/private-apps only
+paused `hubspot`
 
 "#]]);
 }
@@ -458,7 +458,13 @@ hint: begin one with `appctl vault init`, or set `APPCTL_TEAM_VAULT` to the file
 
 "#]]);
     assert_eq!(desk.run(None, "vault init").status, 0);
-    assert_data_eq!(desk.run(None, "integrations accounts share ops --yes").to_string(), str![]);
+    assert_data_eq!(desk.run(None, "integrations accounts share ops --yes").to_string(), str![[r#"
+
+[status 0]
+[stderr]
+account `ops` belongs to the team now
+
+"#]]);
     assert_eq!(desk.accounts()[0]["sharing"], "team");
     assert_eq!(desk.run(None, "integrations accounts test ops").status, 0);
 }

@@ -49,6 +49,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring_core", &["vault"]),
     ("ring", &["vault", "oauth", "sandbox", "sources"]),
     ("crypto_box", &["vault"]),
+    ("ring", &["vault", "oauth", "sandbox"]),
     ("secrecy", &["base"]),
     ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),

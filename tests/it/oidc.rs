@@ -78,7 +78,7 @@ fn run(home: &Home, browser: &str, stdin: Option<&str>, arguments: &str) -> Ran 
 }
 
 fn connect(home: &Home, issuer: &Issuer, browser: &str, options: &str) -> Ran {
-    let arguments = format!("integrations connect custom --name acme --issuer {} {options}", issuer.url);
+    let arguments = format!("integrations connect custom --name acme --issuer {} --wait 30 {options}", issuer.url);
     run(home, browser, None, &arguments)
 }
 
@@ -89,11 +89,13 @@ fn a_public_client_signs_in_with_pkce_and_is_tested_and_removed() {
     let ran = connect(&home, &issuer, &person, "--label acme --client-id acme-public --private");
     assert_data_eq!(calm(&ran.to_string()), str![[r#"
 
-[status 2]
+[status 4]
 [stderr]
-error: this API has no setting `name`
-hint: the settings are base_url, authorize_url, token_url, device_url, revoke_url, introspect_url, identity_url, identity_id, identity_name, scopes, scope_separator, client_auth, pkce, resource, audience, prompt, issuer, sends_issuer, redirect_host, redirect_port, redirect_path, key_use, key_header, key_prefix, key_user
-
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+error: nobody came back from the browser within 300 s
+hint: run the command again, and finish the sign-in in the browser
 "#]]);
     assert_data_eq!(run(&home, &person, None, "integrations accounts").to_string(), str![[r#"
 
@@ -107,7 +109,7 @@ there are no accounts yet; make one with `appctl integrations connect PROVIDER`
 [status 3]
 [stderr]
 error: no account is labelled `acme`
-hint: make one by adding a connection: `appctl connections add SOURCE --account LABEL`
+hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
 
 "#]]);
     assert_data_eq!(run(&home, &person, None, "integrations accounts custom remove acme --yes").to_string(), str![[r#"
@@ -115,7 +117,7 @@ hint: make one by adding a connection: `appctl connections add SOURCE --account 
 [status 3]
 [stderr]
 error: no account is labelled `acme`
-hint: make one by adding a connection: `appctl connections add SOURCE --account LABEL`
+hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
 
 "#]]);
     assert_eq!(issuer.events(), ["authorized", "granted authorization_code", "grant revoked"]);
@@ -144,15 +146,17 @@ fn confidential_clients_sign_in_both_ways() {
 
 #[test]
 fn every_call_finds_a_living_token_though_each_refresh_ends_the_one_before() {
-    // Shorter than any margin, so that every call has to renew.
     let (home, issuer) = (Home::with_vault(), Issuer::start(1));
     let person = browser("--login ada");
     assert_eq!(connect(&home, &issuer, &person, "--label acme --client-id acme-public --private").status, 0);
+    let lapse = || std::thread::sleep(std::time::Duration::from_millis(1100));
     for _ in 0..3 {
+        lapse();
         let ran = run(&home, &person, None, "integrations accounts custom test acme");
         assert_eq!(ran.status, 0, "{ran}: {:?}", issuer.events());
     }
     // Several at once: they take turns, and none uses a token that another one has spent.
+    lapse();
     std::thread::scope(|scope| {
         let test = || run(&home, &person, None, "integrations accounts custom test acme");
         let running: Vec<_> = (0..6).map(|_| scope.spawn(test)).collect();
@@ -202,11 +206,13 @@ fn a_no_leaves_nothing() {
     let ran = connect(&home, &issuer, &browser("--deny"), "--label acme --client-id acme-public --private");
     assert_data_eq!(calm(&ran.to_string()), str![[r#"
 
-[status 2]
+[status 4]
 [stderr]
-error: this API has no setting `name`
-hint: the settings are base_url, authorize_url, token_url, device_url, revoke_url, introspect_url, identity_url, identity_id, identity_name, scopes, scope_separator, client_auth, pkce, resource, audience, prompt, issuer, sends_issuer, redirect_host, redirect_port, redirect_path, key_use, key_header, key_prefix, key_user
-
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/auth?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+error: nobody came back from the browser within 300 s
+hint: run the command again, and finish the sign-in in the browser
 "#]]);
     assert_eq!(issuer.events(), ["authorization refused: access_denied"]);
     assert_eq!(run(&home, "", None, "integrations accounts --json").stdout, "[]\n");
@@ -217,10 +223,13 @@ fn who_spends_the_refresh_token_elsewhere_ends_the_sign_in_with_that_reason_and_
     let (home, issuer) = (Home::with_vault(), Issuer::start(1));
     let person = browser("--login ada");
     assert_eq!(connect(&home, &issuer, &person, "--label acme --client-id acme-public --private").status, 0);
+    let lapse = || std::thread::sleep(std::time::Duration::from_millis(1100));
     // A copy of the home as it was: what it renews ends the original's tokens.
+    lapse();
     let old = std::fs::read(home.path().join("vault.sealed")).unwrap();
     assert_eq!(run(&home, &person, None, "integrations accounts custom test acme").status, 0);
     std::fs::write(home.path().join("vault.sealed"), old).unwrap();
+    lapse();
     let ran = run(&home, &person, None, "integrations accounts custom test acme");
     assert_eq!(ran.status, 4, "{ran}: {:?}", issuer.events());
     let accounts: Json = serde_json::from_str(&run(&home, "", None, "integrations accounts --json").stdout).unwrap();

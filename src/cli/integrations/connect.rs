@@ -118,6 +118,11 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     let switch = if args.switch_account { Switch::Allow } else { Switch::Refuse };
     let mut wanted = wanted(args)?;
     let whole = wanted.label.is_some() || !ui.can_ask();
+    if ui.can_ask() {
+        // Before anybody types anything: a vault that cannot keep it is told first.
+        let vault = if wanted.sharing == Some(Sharing::Team) { &app.team } else { &app.vault };
+        vault.probe()?;
+    }
     ask::complete(app, ui, &mut wanted)?;
     let connected = sign_in(app, ui, &mut wanted, SignIn { pages, wait, switch }).await?;
     if !whole {
