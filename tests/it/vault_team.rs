@@ -335,14 +335,17 @@ ben  [ID]  ana  [TIME]  true
 
 "#]]
     );
-    assert_data_eq!(ben.run("vault members list --json"), str![[r#"
+    assert_data_eq!(
+        ben.run("vault members list --json"),
+        str![[r#"
 
 [status 0]
 [stdout]
 [{"name":"ana","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":false},
 {"name":"ben","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":true}]
 
-"#]]);
+"#]]
+    );
     assert_data_eq!(
         ben.run("vault rotate"),
         str![[r#"
@@ -353,13 +356,16 @@ the team's secrets are sealed with data key 2 now
 
 "#]]
     );
-    assert_data_eq!(ana.run("vault status --json"), str![[r#"
+    assert_data_eq!(
+        ana.run("vault status --json"),
+        str![[r#"
 
 [status 0]
 [stdout]
 {"private":{"vault":"file","problem":null},"team":{"file":"[FILE]","user":"ana","standing":"member","vault":"[ID]","epoch":2,"members":[{"name":"ana","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":true},{"name":"ben","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":false}],"secrets":[],"fingerprint":"[ID]"},"problem":null}
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -700,7 +706,9 @@ fn the_secrets_that_a_removed_member_knew_are_named_by_their_accounts() {
         shared.set(&name, &appctl::base::Secret::new("pat-canary")).unwrap();
     }
     let removed = ana.run("vault members remove ben --yes").replace(&account.id, "[ACCOUNT]");
-    assert_data_eq!(removed, str![[r#"
+    assert_data_eq!(
+        removed,
+        str![[r#"
 
 [status 0]
 [stdout]
@@ -710,7 +718,8 @@ hubspot  default/hubspot/client
 [stderr]
 removed `ben`; the secrets are sealed with data key 2 now; they knew 2 secrets: replace what is listed at its provider
 
-"#]]);
+"#]]
+    );
     assert!(!std::fs::read_to_string(team.file()).unwrap().contains("canary"));
 }
 

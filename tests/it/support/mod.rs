@@ -1,7 +1,7 @@
 //! What the tests share: servers, homes and checks.
 
-pub mod authority;
 pub mod accounts;
+pub mod authority;
 pub mod changing;
 #[cfg(unix)]
 pub mod desk;
