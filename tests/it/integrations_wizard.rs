@@ -530,24 +530,49 @@ hint: run `appctl integrations accounts reauth portal`
 
 "#]]
     );
-    assert_data_eq!(desk.at_terminal("connections reauth crm").transcript(), str![]);
+    assert_data_eq!(
+        desk.at_terminal("connections reauth crm").transcript(),
+        str![[r#"
+
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/oauth/authorize?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+signed in as app.hubspot.com developer test 4200001
+this is account `portal`
+signed in to `crm` again as app.hubspot.com developer test 4200001
+[status 0]
+
+"#]]
+    );
     assert_eq!(desk.run(None, "connections sync crm").status, 0);
 }
 
 #[test]
 fn a_password_prompt_that_is_left_gives_the_terminal_its_echo_back() {
     let desk = Desk::new();
-    let program = desk.home.command(&["integrations", "connect", "slack", "--method", "token"]);
-    let program = program.get_program().to_string_lossy().into_owned();
+    let program = crate::support::home::APPCTL;
     let script = crate::support::desk::script(
         &desk.home,
         "shell",
         &format!(
-            "trap : INT; {program} integrations connect slack --method token; echo \"status $?\"; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo"
+            "trap : INT; stty echo; before=$(stty -g)\n\
+             {program} integrations connect slack --method token; echo \"status $?\"\n\
+             if [ \"$(stty -g)\" = \"$before\" ]; then echo as before; else echo changed; fi"
         ),
     );
     let mut terminal = Terminal::run_program(&desk.home, &[], &script);
-    terminal.answer("Slack", CTRL_C).wait_for("status 130").wait_for("echo");
-    let (_, screen) = terminal.end();
-    assert!(!screen.contains("-echo"), "{screen}");
+    terminal.answer("Slack bot or user token", CTRL_C).wait_for("status 130").wait_for("as before");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn a_secret_can_be_mended_while_it_is_typed() {
+    let desk = Desk::new();
+    let key = desk.sandbox.oauth().mint("github", "ada@acme.example", &["repo"]).unwrap().access;
+    let address = desk.endpoint("github");
+    let arguments = format!("integrations connect github --method token --label bot --endpoint {address}");
+    let mut terminal = desk.at_terminal(&arguments);
+    let typed = format!("wrong\u{15}{}é\u{7f}x\u{8}{ENTER}", key.expose());
+    terminal.answer("GitHub personal access token", &typed).wait_for("connected `bot`");
+    assert_eq!(terminal.end().0, 0);
 }
