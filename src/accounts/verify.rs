@@ -32,15 +32,18 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
     let door = provider.door(&account.site(), label.as_str(), auth(app, &account)?)?;
     let site = account.site();
     provider.test(&app.http, &door, &site).await.map_err(|error| told(&account, error))?;
-    let found = provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await;
-    let identity = match found {
-        Ok(found) => Identity { id: found.id, name: found.name },
+    let identity = match provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await {
+        Ok(found) if !found.id.is_empty() => Identity { id: found.id, name: found.name },
         // Some only say it when they give the tokens.
-        Err(_) => account.identity.clone(),
+        _ => account.identity.clone(),
     };
-    if identity.id != account.identity.id && !account.identity.id.is_empty() {
+    // Renewed tokens stay whose they were; a key may have been replaced by another one behind our back.
+    let may_be_another = account.method == Method::Token || app.config.token(label).is_some();
+    let is_another = identity.id != account.identity.id && !account.identity.id.is_empty();
+    if is_another && may_be_another {
         return Err(connect::other_identity(&account, &identity));
     }
+    let identity = if is_another { account.identity.clone() } else { identity };
     state::works(app, &account).await?;
     let state = state::read(app, &account)?;
     Ok(Tested {

@@ -30,7 +30,9 @@ pub struct Tokens {
 /// Reads the answer of a token endpoint.
 pub(super) fn tokens(server: &Server, said: &Said) -> Result<Tokens, Failure> {
     let document = granted(server, said)?;
-    let holder = if server.token_path.is_empty() { Some(&document) } else { document.pointer(&server.token_path) };
+    // Slack puts a user's token deep into the answer to a code, and at the top of the answer to a refresh.
+    let deep = document.pointer(&server.token_path).filter(|holder| holder.get("access_token").is_some());
+    let holder = deep.or(Some(&document));
     let text = |name: &str| holder.and_then(|holder| holder.get(name)?.as_str()).filter(|text| !text.is_empty());
     let Some(access) = text("access_token") else {
         return Err(match refusal(server, said, &document) {
@@ -78,7 +80,7 @@ pub(super) fn refusal(server: &Server, said: &Said, document: &Json) -> Option<F
     }
     let text = |pointer: &str| document.pointer(pointer).and_then(Json::as_str).filter(|text| !text.trim().is_empty());
     let description = text("/error_description").or_else(|| text("/message")).or_else(|| text("/error/message"));
-    let uri = text("/error_uri").and_then(|uri| uri.parse().ok()).filter(crate::http::is_safe);
+    let uri = text("/error_uri").and_then(|uri| uri.parse().ok()).filter(crate::http::is_safe).map(Box::new);
     let description = description.map(|text| said.tidy(text)).unwrap_or_default();
     Some(Failure::Refused { code: said.tidy(code), description, uri })
 }

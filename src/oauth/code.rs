@@ -216,7 +216,7 @@ fn denied(code: &str, description: Option<&str>, uri: Option<&str>) -> Failure {
         let said = if description.is_empty() { code } else { format!("{code}: {description}") };
         return Failure::Unclear(Error::remote(format!("the sign-in page broke off: {said}")));
     }
-    let uri = uri.and_then(|uri| uri.parse().ok()).filter(http::is_safe);
+    let uri = uri.and_then(|uri| uri.parse().ok()).filter(http::is_safe).map(Box::new);
     Failure::Refused { code, description, uri }
 }
 

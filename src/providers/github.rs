@@ -97,7 +97,6 @@ static OAUTH: OAuth = OAuth {
         ("bad_refresh_token", "invalid_grant"),
         ("incorrect_client_credentials", "invalid_client"),
         ("incorrect_device_code", "invalid_grant"),
-        ("redirect_uri_mismatch", "invalid_request"),
         ("device_flow_disabled", "unauthorized_client"),
     ],
     redirect: Redirect::ANY_PORT,

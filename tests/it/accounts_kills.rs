@@ -52,7 +52,7 @@ async fn many_processes_renew_a_token_once_for_each_end() {
             assert!(output.status.success(), "end {end}: {}", String::from_utf8_lossy(&output.stderr));
         }
         let counts = sandbox.oauth().counts("oidc").unwrap();
-        assert_eq!(counts.grants["refresh_token"], end, "exactly one question for each end");
+        assert_eq!(counts.grants["refresh"], end, "exactly one question for each end");
         assert_eq!((counts.refreshes, counts.families_revoked), (end, 0));
         assert_eq!(counts.most_posts_per_refresh_token(), 1);
     }
@@ -80,7 +80,7 @@ fn look(sandbox: &Sandbox, home: &Home, what: &str) -> bool {
     let again = run(home);
     assert_eq!(again.status, 4, "{what}: {again}");
     let after = sandbox.oauth().counts("oidc").unwrap();
-    assert_eq!(after.grants.get("refresh_token"), counts.grants.get("refresh_token"), "{what}: and nobody asks again");
+    assert_eq!(after.grants.get("refresh"), counts.grants.get("refresh"), "{what}: and nobody asks again");
     false
 }
 

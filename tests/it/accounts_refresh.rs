@@ -22,11 +22,11 @@ fn expire(desk: &Desk) {
 }
 
 fn refreshes(desk: &Desk) -> u64 {
-    desk.posts("", "refresh_token")
+    desk.posts("", "refresh")
 }
 
 async fn faults(desk: &Desk, plan: &str) {
-    Control::of(&desk.sandbox).post("faults", json!({ "plan": plan })).await;
+    Control::of(&desk.sandbox).post("/control/faults", json!({ "plan": plan })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,6 +47,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("keyring", &["vault"]),
     ("keyring_core", &["vault"]),
+    ("ring", &["vault", "oauth", "sandbox", "sources"]),
     ("crypto_box", &["vault"]),
     ("ring", &["vault", "oauth", "sandbox"]),
     ("secrecy", &["base"]),

@@ -41,6 +41,7 @@ mod oauth_device;
 mod oauth_discover;
 mod oauth_grants;
 mod oauth_random;
+mod oauth_sandbox;
 mod oidc;
 mod operations;
 mod own_fields;

@@ -198,6 +198,9 @@ async fn a_service_account_signs_its_assertion() {
     assert!(answer["refresh_token"].is_null() && text(&answer, "id").contains("/id/00D"));
 }
 
+/// What is sent, and the status and code that come back.
+type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str);
+
 /// RFC 6749 section 5.2, each code, with the status and header that go with it.
 #[tokio::test]
 async fn the_token_endpoint_refuses_by_the_book() {
@@ -206,7 +209,7 @@ async fn the_token_endpoint_refuses_by_the_book() {
     let me = [("client_id", id.as_str()), ("client_secret", secret.as_str())];
     let code = ("grant_type", "authorization_code");
     let refresh = ("grant_type", "refresh_token");
-    let cases: [(&[(&str, &str)], u16, &str); 10] = [
+    let cases: [Case<'_>; 10] = [
         (&[], 400, "invalid_request"),
         (&[me[0], me[1]], 400, "invalid_request"),
         (&[me[0], me[1], ("grant_type", "password")], 400, "unsupported_grant_type"),

@@ -696,13 +696,16 @@ fn the_secrets_that_a_removed_member_knew_are_named_by_their_accounts() {
         vault: appctl::config::VaultKind::Memory,
         team_vault: None,
         tokens: std::collections::BTreeMap::new(),
-        user: "ana".to_owned(),
+        user: "tester".to_owned(),
     };
     let app = appctl::app::App::open(config).unwrap();
-    let account = appctl::accounts::list(&app).unwrap().remove(0);
+    let mut account = appctl::accounts::list(&app).unwrap().remove(0);
+    account.sharing = appctl::accounts::Sharing::Team;
+    let shared = |change: &mut appctl::app::Change<'_>| appctl::accounts::put(change, &account);
+    app.store.change(&app.person(), "shared it", shared).unwrap();
     drop(app);
     let shared = appctl::vault::Vault::team(team.file(), "ana", own);
-    for name in [format!("default/hubspot/{}", account.id), "default/hubspot/client".to_owned()] {
+    for name in [format!("default/hubspot/{}", account.id), "default/client/hubspot".to_owned()] {
         shared.set(&name, &appctl::base::Secret::new("pat-canary")).unwrap();
     }
     let removed = ana.run("vault members remove ben --yes").replace(&account.id, "[ACCOUNT]");
@@ -714,7 +717,7 @@ fn the_secrets_that_a_removed_member_knew_are_named_by_their_accounts() {
 [stdout]
 account  provider  identity  secret
 crm  hubspot  portal 1234  default/hubspot/[ACCOUNT]
-hubspot  default/hubspot/client
+hubspot  default/client/hubspot
 [stderr]
 removed `ben`; the secrets are sealed with data key 2 now; they knew 2 secrets: replace what is listed at its provider
 

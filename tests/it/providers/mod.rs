@@ -9,6 +9,7 @@ mod identity;
 mod keys;
 mod refusals;
 mod salesforce;
+mod sandbox;
 mod scopes;
 mod signing;
 

@@ -7,7 +7,7 @@ use std::net::TcpStream;
 
 use appctl::accounts::{self, Account, Browse, Client, ConnectRequest, Connected, Event, Found, Person, Settled};
 use appctl::app::App;
-use appctl::base::{AppName, Clock, Error, Label, Result, Timestamp};
+use appctl::base::{AppName, Clock, Error, Label, Result};
 use appctl::config::{Config, VaultKind};
 use appctl::sandbox::{self, Decision, Options, Sandbox};
 use async_trait::async_trait;
@@ -23,10 +23,11 @@ pub struct Desk {
 impl Desk {
     /// A sandbox, and an app in memory whose clock stands still.
     pub async fn new() -> Desk {
-        let sandbox = Sandbox::start(Options { seed: rand::random(), records: 20, ..Options::default() });
-        let mut app = App::temporary(Clock::fixed(Timestamp::from_millis(1_800_000_000_000))).unwrap();
+        let options = Options { seed: rand::random(), records: 20, ..Options::default() };
+        let sandbox = Sandbox::start(options).await.unwrap();
+        let mut app = App::temporary(Clock::fixed(sandbox.clock().now())).unwrap();
         app.http = quick();
-        Desk { sandbox: sandbox.await.unwrap(), app }
+        Desk { sandbox, app }
     }
 
     /// The person who is signed in at this provider in the browser.
@@ -64,7 +65,7 @@ impl Desk {
 pub fn request(sandbox: &Sandbox, provider: &str) -> ConnectRequest {
     let (id, secret) = sandbox.oauth().client();
     let mut request = ConnectRequest {
-        endpoint: Some(sandbox.endpoint(provider).unwrap()),
+        endpoint: sandbox.endpoint(provider).ok(), // a custom provider has addresses of its own
         client: Some(Client { id, secret: Some(secret) }),
         method: Some(accounts::Method::Code),
         sharing: Some(accounts::Sharing::Private),
@@ -74,7 +75,6 @@ pub fn request(sandbox: &Sandbox, provider: &str) -> ConnectRequest {
     if provider == "custom" {
         let at = sandbox.endpoint("oidc").unwrap();
         let at = at.as_str().trim_end_matches('/');
-        request.endpoint = None;
         for (key, path) in [
             ("base_url", ""),
             ("authorize_url", "/authorize"),

@@ -41,12 +41,15 @@ pub fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
     ui.outcome(&Removed { removed: removed.name, data_key: removed.epoch, knew })
 }
 
-/// What the names in the vault stand for: `<app>/<provider>/<account id>`.
+/// What the names in the vault stand for: `<app>/<provider>/<account id>`, and `<app>/client/<provider>` for a client's.
 fn known(app: &App, names: &[String]) -> Result<Vec<Knew>> {
     let accounts = accounts::list(app)?;
     let one = |name: &String| {
         let mut parts = name.split('/').skip(1);
-        let (provider, id) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let (provider, id) = match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
+            ("client", provider) => (provider, ""),
+            both => both,
+        };
         let account = accounts.iter().find(|account| account.id == id);
         Knew {
             account: account.map(|account| account.label.to_string()),
