@@ -14,6 +14,12 @@ fn provider(id: &str) -> &'static appctl::providers::Provider {
     appctl::providers::ALL.iter().find(|provider| provider.id == id).unwrap()
 }
 
+/// HubSpot compares the whole redirect URI, so that its sign-ins use one port, one after the other.
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static PORT: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    PORT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// The place of this way among those that are offered.
 fn way(id: &str, method: &str) -> usize {
     provider(id).methods.iter().position(|known| known.word() == method).unwrap()
@@ -36,8 +42,10 @@ fn the_whole_way() {
     desk.person("google", "ada@acme.example", Decision::Approve);
     let mut terminal = desk.at_terminal(CONNECT);
     up_to_the_browser(&mut terminal, &desk.client_secret());
-    terminal.answer("label", ENTER).answer("whose it is", ENTER);
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    terminal.answer("label [", ENTER).answer("whose it is", ENTER);
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -57,7 +65,8 @@ the same without questions: appctl integrations connect google --label ada --met
 connected `ada`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
 [status 0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.labels(), ["ada: ada@acme.example"]);
     assert_eq!(desk.run(None, "integrations accounts google test ada").status, 0);
 }
@@ -69,7 +78,9 @@ fn a_wrong_client_secret() {
     up_to_the_browser(&mut terminal, "not-the-secret");
     let transcript = terminal.transcript();
     assert!(!transcript.contains("not-the-secret"), "{transcript}");
-    assert_data_eq!(transcript, str![[r#"
+    assert_data_eq!(
+        transcript,
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -86,7 +97,8 @@ error: Google refused: invalid_client: Unauthorized
 hint: check the client's id and secret, and what it may do, in the vendor's console; the sign-in is untouched
 [status 1]
 
-"#]]);
+"#]]
+    );
     assert!(desk.labels().is_empty());
     // The wrong client was not kept either: it is asked for again.
     let mut terminal = desk.at_terminal(CONNECT);
@@ -100,7 +112,9 @@ fn a_consent_that_is_denied() {
     desk.person("google", "ada@acme.example", Decision::Deny);
     let mut terminal = desk.at_terminal(CONNECT);
     up_to_the_browser(&mut terminal, &desk.client_secret());
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -116,7 +130,8 @@ waiting for the browser, 5m at the most; Ctrl-C ends it
 error: Google refused: access_denied: Forbidden
 [status 5]
 
-"#]]);
+"#]]
+    );
     assert!(desk.labels().is_empty());
 }
 
@@ -127,8 +142,10 @@ fn a_scope_that_is_not_granted_is_named() {
     desk.person("google", "ada@acme.example", Decision::Drop(vec![dropped.clone()]));
     let mut terminal = desk.at_terminal(CONNECT);
     up_to_the_browser(&mut terminal, &desk.client_secret());
-    terminal.answer("label", ENTER).answer("whose it is", ENTER);
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    terminal.answer("label [", ENTER).answer("whose it is", ENTER);
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -150,7 +167,8 @@ connected `ada`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), pr
 not granted: `https://www.googleapis.com/auth/spreadsheets`; ask again with `appctl integrations accounts reauth ada`
 [status 0]
 
-"#]]);
+"#]]
+    );
     let scopes = desk.accounts()[0]["scopes"].to_string();
     assert!(!scopes.contains(&dropped), "{scopes}");
 }
@@ -161,7 +179,9 @@ fn a_browser_that_is_closed() {
     desk.person("google", "ada@acme.example", Decision::Close);
     let mut terminal = desk.at_terminal(&format!("{CONNECT} --wait 1"));
     up_to_the_browser(&mut terminal, &desk.client_secret());
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -178,7 +198,8 @@ error: nobody came back from the browser within 1 s
 hint: run the command again, and finish the sign-in in the browser
 [status 4]
 
-"#]]);
+"#]]
+    );
     assert!(desk.labels().is_empty());
 }
 
@@ -190,8 +211,10 @@ fn a_second_account_of_the_same_vendor() {
     let mut terminal = desk.at_terminal(CONNECT);
     // The client is known; only what is this account's own is asked.
     terminal.answer("how to sign in", ENTER).answer("what it may do", ENTER);
-    terminal.answer("label", &format!("\u{15}mine{ENTER}")).answer("whose it is", ENTER);
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    terminal.answer("label [", &format!("\u{15}mine{ENTER}")).answer("whose it is", ENTER);
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
@@ -205,7 +228,8 @@ the same without questions: appctl integrations connect google --label mine --me
 connected `mine`: bob@home.example at Google (http://127.0.0.1:[PORT]/google), private
 [status 0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.labels(), ["mine: bob@home.example", "ops: ada@acme.example"]);
     for label in ["mine", "ops"] {
         assert_eq!(desk.run(None, &format!("integrations accounts google test {label}")).status, 0);
@@ -218,7 +242,9 @@ fn the_same_identity_again_renews_its_account() {
     assert_eq!(desk.connect("google", "ada@acme.example", "--label ops").status, 0);
     let mut terminal = desk.at_terminal(CONNECT);
     terminal.answer("how to sign in", ENTER).answer("what it may do", ENTER);
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
@@ -231,7 +257,8 @@ the same without questions: appctl integrations connect google --label ops --met
 signed in again to `ops`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
 [status 0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.labels(), ["ops: ada@acme.example"]);
 }
 
@@ -241,7 +268,9 @@ fn the_wrong_identity_on_reauth() {
     assert_eq!(desk.connect("google", "ada@acme.example", "--label ops").status, 0);
     let before = desk.accounts();
     desk.person("google", "eve@evil.example", Decision::Approve);
-    assert_data_eq!(desk.at_terminal("integrations accounts google reauth ops").transcript(), str![[r#"
+    assert_data_eq!(
+        desk.at_terminal("integrations accounts google reauth ops").transcript(),
+        str![[r#"
 
 opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
@@ -251,12 +280,15 @@ error: that is `eve@evil.example`, and account `ops` is `ada@acme.example`
 hint: sign out of the wrong one in the browser and try again, give another `--label`, or add `--switch-account` to use it in its place
 [status 1]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.accounts(), before);
     assert_eq!(desk.run(None, "integrations accounts google test ops").status, 0);
     // The right one, and then the other one on purpose.
     desk.person("google", "ada@acme.example", Decision::Approve);
-    assert_data_eq!(desk.at_terminal("integrations accounts google reauth ops").transcript(), str![[r#"
+    assert_data_eq!(
+        desk.at_terminal("integrations accounts google reauth ops").transcript(),
+        str![[r#"
 
 opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
@@ -266,7 +298,8 @@ this is account `ops`
 signed in again to `ops`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
 [status 0]
 
-"#]]);
+"#]]
+    );
     desk.person("google", "eve@evil.example", Decision::Approve);
     let terminal = desk.at_terminal("integrations accounts google reauth ops --switch-account");
     assert_eq!(terminal.end().0, 0);
@@ -280,7 +313,7 @@ fn questions(desk: &Desk) -> Vec<(&'static str, String)> {
         ("client id", format!("sandbox-client{ENTER}")),
         ("client secret", format!("{}{ENTER}", desk.client_secret())),
         ("what it may do", ENTER.to_owned()),
-        ("label", ENTER.to_owned()),
+        ("label [", ENTER.to_owned()),
         ("whose it is", ENTER.to_owned()),
     ]
 }
@@ -299,7 +332,10 @@ fn ctrl_c_at_any_question_leaves_nothing() {
             terminal.answer(question, answer);
         }
         let question = questions(&desk)[last].0;
-        terminal.answer(question, CTRL_C);
+        terminal.wait_for(question);
+        // A key and not a signal: the question has begun to read.
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        terminal.send(CTRL_C);
         let (status, screen) = terminal.end();
         assert_eq!(status, 130, "{question}: {screen}");
         assert!(desk.labels().is_empty(), "{question}");
@@ -330,10 +366,12 @@ fn a_key_is_asked_for_and_never_shown() {
     let down = way("github", "token");
     terminal.answer("how to sign in", &format!("{}{ENTER}", DOWN.repeat(down)));
     terminal.wait_for("GitHub").answer(":", &format!("{key}{ENTER}"));
-    terminal.answer("label", ENTER).answer("whose it is", ENTER);
+    terminal.answer("label [", ENTER).answer("whose it is", ENTER);
     let transcript = terminal.transcript();
     assert!(!transcript.contains(&key), "{transcript}");
-    assert_data_eq!(transcript, str![[r#"
+    assert_data_eq!(
+        transcript,
+        str![[r#"
 
 how to sign in: with a personal access token (token)
 Make a fine-grained token with the repositories and permissions that are wanted; it ends on the day chosen there
@@ -346,7 +384,8 @@ the same without questions: appctl integrations connect github --label ada-acme-
 connected `ada-acme-example`: ada-acme-example at GitHub (http://127.0.0.1:[PORT]/github), private
 [status 0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -354,7 +393,9 @@ fn without_a_browser_a_code_is_shown_where_the_vendor_has_them() {
     let desk = Desk::new();
     desk.person("github", "ada@acme.example", Decision::Approve);
     let ran = desk.connect("github", "ada@acme.example", "--label bot --private --method oauth --no-browser");
-    assert_data_eq!(calm(&ran.to_string()), str![[r#"
+    assert_data_eq!(
+        calm(&ran.to_string()),
+        str![[r#"
 
 [status 0]
 [stderr]
@@ -363,7 +404,8 @@ on any device
   enter the code  [CODE]
 signed in as ada-acme-example
 connected `bot`: ada-acme-example at GitHub (http://127.0.0.1:[PORT]/github), private
-"#]]);
+"#]]
+    );
     assert_eq!(desk.accounts()[0]["method"], "device");
 }
 
@@ -393,6 +435,7 @@ fn without_a_browser_the_callback_is_pasted_where_the_vendor_has_no_codes() {
 
 #[test]
 fn a_connection_is_added_with_a_new_sign_in_and_then_with_the_account_that_is_there() {
+    let _port = alone();
     let desk = Desk::new();
     desk.person("hubspot", "ada@acme.example", Decision::Approve);
     let address = desk.endpoint("hubspot");
@@ -400,9 +443,11 @@ fn a_connection_is_added_with_a_new_sign_in_and_then_with_the_account_that_is_th
     terminal.answer("how to sign in", &format!("{}{ENTER}", DOWN.repeat(way("hubspot", "oauth"))));
     terminal.answer("client id", &format!("sandbox-client{ENTER}"));
     terminal.answer("client secret", &format!("{}{ENTER}", desk.client_secret())).answer("what it may do", ENTER);
-    terminal.answer("label", &format!("\u{15}portal{ENTER}")).answer("whose it is", ENTER);
+    terminal.answer("label [", &format!("\u{15}portal{ENTER}")).answer("whose it is", ENTER);
     terminal.answer("objects", ENTER).answer("when to sync", ENTER).answer("Add connection `crm`", "y");
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 HubSpot wants an OAuth client of your own; it is asked for once
@@ -434,17 +479,22 @@ the same without questions: appctl connections add hubspot --name crm --account 
 added connection `crm` for `contacts`, `companies` and `deals`
 [status 0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.run(None, "connections sync crm").status, 0);
 
     let mut terminal = desk.at_terminal("connections add hubspot --name more --no-sync");
     terminal.answer("account", ENTER).answer("objects", &format!(" {DOWN} {DOWN} {DOWN}{ENTER}"));
-    let (_, screen) = { terminal.wait_for("when to sync").send(CTRL_C); terminal.end() };
+    let (_, screen) = {
+        terminal.wait_for("when to sync").send(CTRL_C);
+        terminal.end()
+    };
     assert!(screen.contains("portal ("), "{screen}");
 }
 
 #[test]
 fn ctrl_c_after_the_sign_in_of_a_new_connection_keeps_the_account_and_no_connection() {
+    let _port = alone();
     let desk = Desk::new();
     desk.person("hubspot", "ada@acme.example", Decision::Approve);
     let address = desk.endpoint("hubspot");
@@ -460,6 +510,7 @@ fn ctrl_c_after_the_sign_in_of_a_new_connection_keeps_the_account_and_no_connect
 
 #[test]
 fn a_connection_whose_sign_in_ended_is_signed_in_to_again() {
+    let _port = alone();
     let desk = Desk::new();
     assert_eq!(desk.connect("hubspot", "ada@acme.example", "--label portal --method oauth").status, 0);
     let add = "connections add hubspot --name crm --account portal --object contacts";
@@ -468,34 +519,60 @@ fn a_connection_whose_sign_in_ended_is_signed_in_to_again() {
     desk.sandbox.oauth().revoke("hubspot", "ada@acme.example").unwrap();
     let ran = desk.run(None, "connections sync crm");
     assert_eq!(ran.status, 4, "{ran}");
-    assert_data_eq!(ran.to_string(), str![[r#"
+    assert_data_eq!(
+        ran.to_string(),
+        str![[r#"
 
 [status 4]
 [stderr]
 error: connection `crm` was not synced: account `portal` needs a new sign-in: HubSpot takes its tokens no longer: missing or invalid refresh token
 hint: run `appctl integrations accounts reauth portal`
 
-"#]]);
-    // Somebody else is refused, also here.
-    desk.person("hubspot", "eve@evil.example", Decision::Approve);
-    assert_eq!(desk.at_terminal("connections reauth crm").end().0, 1);
-    desk.person("hubspot", "ada@acme.example", Decision::Approve);
-    assert_data_eq!(desk.at_terminal("connections reauth crm").transcript(), str![]);
+"#]]
+    );
+    assert_data_eq!(
+        desk.at_terminal("connections reauth crm").transcript(),
+        str![[r#"
+
+opened the browser; should it show nothing, go to
+  http://127.0.0.1:[PORT]/oauth/authorize?[QUERY]
+waiting for the browser, 5m at the most; Ctrl-C ends it
+signed in as app.hubspot.com developer test 4200001
+this is account `portal`
+signed in to `crm` again as app.hubspot.com developer test 4200001
+[status 0]
+
+"#]]
+    );
     assert_eq!(desk.run(None, "connections sync crm").status, 0);
 }
 
 #[test]
 fn a_password_prompt_that_is_left_gives_the_terminal_its_echo_back() {
     let desk = Desk::new();
-    let program = desk.home.command(&["integrations", "connect", "slack", "--method", "token"]);
-    let program = program.get_program().to_string_lossy().into_owned();
+    let program = crate::support::home::APPCTL;
     let script = crate::support::desk::script(
         &desk.home,
         "shell",
-        &format!("trap : INT; {program} integrations connect slack --method token; echo \"status $?\"; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo"),
+        &format!(
+            "trap : INT; stty echo; before=$(stty -g)\n\
+             {program} integrations connect slack --method token; echo \"status $?\"\n\
+             if [ \"$(stty -g)\" = \"$before\" ]; then echo as before; else echo changed; fi"
+        ),
     );
     let mut terminal = Terminal::run_program(&desk.home, &[], &script);
-    terminal.answer("Slack", CTRL_C).wait_for("status 130").wait_for("echo");
-    let (_, screen) = terminal.end();
-    assert!(!screen.contains("-echo"), "{screen}");
+    terminal.answer("Slack bot or user token", CTRL_C).wait_for("status 130").wait_for("as before");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn a_secret_can_be_mended_while_it_is_typed() {
+    let desk = Desk::new();
+    let key = desk.sandbox.oauth().mint("github", "ada@acme.example", &["repo"]).unwrap().access;
+    let address = desk.endpoint("github");
+    let arguments = format!("integrations connect github --method token --label bot --endpoint {address}");
+    let mut terminal = desk.at_terminal(&arguments);
+    let typed = format!("wrong\u{15}{}é\u{7f}x\u{8}{ENTER}", key.expose());
+    terminal.answer("GitHub personal access token", &typed).wait_for("connected `bot`");
+    assert_eq!(terminal.end().0, 0);
 }
