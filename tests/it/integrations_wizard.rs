@@ -37,7 +37,9 @@ fn the_whole_way() {
     let mut terminal = desk.at_terminal(CONNECT);
     up_to_the_browser(&mut terminal, &desk.client_secret());
     terminal.answer("label", ENTER).answer("whose it is", ENTER);
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -57,7 +59,8 @@ the same without questions: appctl integrations connect google --label ada --met
 connected `ada`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
 [status 0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.labels(), ["ada: ada@acme.example"]);
     assert_eq!(desk.run(None, "integrations accounts google test ada").status, 0);
 }
@@ -69,7 +72,9 @@ fn a_wrong_client_secret() {
     up_to_the_browser(&mut terminal, "not-the-secret");
     let transcript = terminal.transcript();
     assert!(!transcript.contains("not-the-secret"), "{transcript}");
-    assert_data_eq!(transcript, str![[r#"
+    assert_data_eq!(
+        transcript,
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -86,7 +91,8 @@ error: Google refused: invalid_client: Unauthorized
 hint: check the client's id and secret, and what it may do, in the vendor's console; the sign-in is untouched
 [status 1]
 
-"#]]);
+"#]]
+    );
     assert!(desk.labels().is_empty());
     // The wrong client was not kept either: it is asked for again.
     let mut terminal = desk.at_terminal(CONNECT);
@@ -100,7 +106,9 @@ fn a_consent_that_is_denied() {
     desk.person("google", "ada@acme.example", Decision::Deny);
     let mut terminal = desk.at_terminal(CONNECT);
     up_to_the_browser(&mut terminal, &desk.client_secret());
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -116,7 +124,8 @@ waiting for the browser, 5m at the most; Ctrl-C ends it
 error: Google refused: access_denied: Forbidden
 [status 5]
 
-"#]]);
+"#]]
+    );
     assert!(desk.labels().is_empty());
 }
 
@@ -128,7 +137,9 @@ fn a_scope_that_is_not_granted_is_named() {
     let mut terminal = desk.at_terminal(CONNECT);
     up_to_the_browser(&mut terminal, &desk.client_secret());
     terminal.answer("label", ENTER).answer("whose it is", ENTER);
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -150,7 +161,8 @@ connected `ada`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), pr
 not granted: `https://www.googleapis.com/auth/spreadsheets`; ask again with `appctl integrations accounts reauth ada`
 [status 0]
 
-"#]]);
+"#]]
+    );
     let scopes = desk.accounts()[0]["scopes"].to_string();
     assert!(!scopes.contains(&dropped), "{scopes}");
 }
@@ -161,7 +173,9 @@ fn a_browser_that_is_closed() {
     desk.person("google", "ada@acme.example", Decision::Close);
     let mut terminal = desk.at_terminal(&format!("{CONNECT} --wait 1"));
     up_to_the_browser(&mut terminal, &desk.client_secret());
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 Google wants an OAuth client of your own; it is asked for once
@@ -178,7 +192,8 @@ error: nobody came back from the browser within 1 s
 hint: run the command again, and finish the sign-in in the browser
 [status 4]
 
-"#]]);
+"#]]
+    );
     assert!(desk.labels().is_empty());
 }
 
@@ -191,7 +206,9 @@ fn a_second_account_of_the_same_vendor() {
     // The client is known; only what is this account's own is asked.
     terminal.answer("how to sign in", ENTER).answer("what it may do", ENTER);
     terminal.answer("label", &format!("\u{15}mine{ENTER}")).answer("whose it is", ENTER);
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
@@ -205,7 +222,8 @@ the same without questions: appctl integrations connect google --label mine --me
 connected `mine`: bob@home.example at Google (http://127.0.0.1:[PORT]/google), private
 [status 0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.labels(), ["mine: bob@home.example", "ops: ada@acme.example"]);
     for label in ["mine", "ops"] {
         assert_eq!(desk.run(None, &format!("integrations accounts google test {label}")).status, 0);
@@ -218,7 +236,9 @@ fn the_same_identity_again_renews_its_account() {
     assert_eq!(desk.connect("google", "ada@acme.example", "--label ops").status, 0);
     let mut terminal = desk.at_terminal(CONNECT);
     terminal.answer("how to sign in", ENTER).answer("what it may do", ENTER);
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets, docs: Read and write documents, drive: Use the files made or opened with this app, drive: List all files
@@ -231,7 +251,8 @@ the same without questions: appctl integrations connect google --label ops --met
 signed in again to `ops`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
 [status 0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.labels(), ["ops: ada@acme.example"]);
 }
 
@@ -241,7 +262,9 @@ fn the_wrong_identity_on_reauth() {
     assert_eq!(desk.connect("google", "ada@acme.example", "--label ops").status, 0);
     let before = desk.accounts();
     desk.person("google", "eve@evil.example", Decision::Approve);
-    assert_data_eq!(desk.at_terminal("integrations accounts google reauth ops").transcript(), str![[r#"
+    assert_data_eq!(
+        desk.at_terminal("integrations accounts google reauth ops").transcript(),
+        str![[r#"
 
 opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
@@ -251,12 +274,15 @@ error: that is `eve@evil.example`, and account `ops` is `ada@acme.example`
 hint: sign out of the wrong one in the browser and try again, give another `--label`, or add `--switch-account` to use it in its place
 [status 1]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.accounts(), before);
     assert_eq!(desk.run(None, "integrations accounts google test ops").status, 0);
     // The right one, and then the other one on purpose.
     desk.person("google", "ada@acme.example", Decision::Approve);
-    assert_data_eq!(desk.at_terminal("integrations accounts google reauth ops").transcript(), str![[r#"
+    assert_data_eq!(
+        desk.at_terminal("integrations accounts google reauth ops").transcript(),
+        str![[r#"
 
 opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
@@ -266,7 +292,8 @@ this is account `ops`
 signed in again to `ops`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
 [status 0]
 
-"#]]);
+"#]]
+    );
     desk.person("google", "eve@evil.example", Decision::Approve);
     let terminal = desk.at_terminal("integrations accounts google reauth ops --switch-account");
     assert_eq!(terminal.end().0, 0);
@@ -333,7 +360,9 @@ fn a_key_is_asked_for_and_never_shown() {
     terminal.answer("label", ENTER).answer("whose it is", ENTER);
     let transcript = terminal.transcript();
     assert!(!transcript.contains(&key), "{transcript}");
-    assert_data_eq!(transcript, str![[r#"
+    assert_data_eq!(
+        transcript,
+        str![[r#"
 
 how to sign in: with a personal access token (token)
 Make a fine-grained token with the repositories and permissions that are wanted; it ends on the day chosen there
@@ -346,7 +375,8 @@ the same without questions: appctl integrations connect github --label ada-acme-
 connected `ada-acme-example`: ada-acme-example at GitHub (http://127.0.0.1:[PORT]/github), private
 [status 0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -354,7 +384,9 @@ fn without_a_browser_a_code_is_shown_where_the_vendor_has_them() {
     let desk = Desk::new();
     desk.person("github", "ada@acme.example", Decision::Approve);
     let ran = desk.connect("github", "ada@acme.example", "--label bot --private --method oauth --no-browser");
-    assert_data_eq!(calm(&ran.to_string()), str![[r#"
+    assert_data_eq!(
+        calm(&ran.to_string()),
+        str![[r#"
 
 [status 0]
 [stderr]
@@ -363,7 +395,8 @@ on any device
   enter the code  [CODE]
 signed in as ada-acme-example
 connected `bot`: ada-acme-example at GitHub (http://127.0.0.1:[PORT]/github), private
-"#]]);
+"#]]
+    );
     assert_eq!(desk.accounts()[0]["method"], "device");
 }
 
@@ -402,7 +435,9 @@ fn a_connection_is_added_with_a_new_sign_in_and_then_with_the_account_that_is_th
     terminal.answer("client secret", &format!("{}{ENTER}", desk.client_secret())).answer("what it may do", ENTER);
     terminal.answer("label", &format!("\u{15}portal{ENTER}")).answer("whose it is", ENTER);
     terminal.answer("objects", ENTER).answer("when to sync", ENTER).answer("Add connection `crm`", "y");
-    assert_data_eq!(terminal.transcript(), str![[r#"
+    assert_data_eq!(
+        terminal.transcript(),
+        str![[r#"
 
 how to sign in: in the browser (oauth)
 HubSpot wants an OAuth client of your own; it is asked for once
@@ -434,12 +469,16 @@ the same without questions: appctl connections add hubspot --name crm --account 
 added connection `crm` for `contacts`, `companies` and `deals`
 [status 0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(desk.run(None, "connections sync crm").status, 0);
 
     let mut terminal = desk.at_terminal("connections add hubspot --name more --no-sync");
     terminal.answer("account", ENTER).answer("objects", &format!(" {DOWN} {DOWN} {DOWN}{ENTER}"));
-    let (_, screen) = { terminal.wait_for("when to sync").send(CTRL_C); terminal.end() };
+    let (_, screen) = {
+        terminal.wait_for("when to sync").send(CTRL_C);
+        terminal.end()
+    };
     assert!(screen.contains("portal ("), "{screen}");
 }
 
@@ -468,14 +507,17 @@ fn a_connection_whose_sign_in_ended_is_signed_in_to_again() {
     desk.sandbox.oauth().revoke("hubspot", "ada@acme.example").unwrap();
     let ran = desk.run(None, "connections sync crm");
     assert_eq!(ran.status, 4, "{ran}");
-    assert_data_eq!(ran.to_string(), str![[r#"
+    assert_data_eq!(
+        ran.to_string(),
+        str![[r#"
 
 [status 4]
 [stderr]
 error: connection `crm` was not synced: account `portal` needs a new sign-in: HubSpot takes its tokens no longer: missing or invalid refresh token
 hint: run `appctl integrations accounts reauth portal`
 
-"#]]);
+"#]]
+    );
     // Somebody else is refused, also here.
     desk.person("hubspot", "eve@evil.example", Decision::Approve);
     assert_eq!(desk.at_terminal("connections reauth crm").end().0, 1);
@@ -492,7 +534,9 @@ fn a_password_prompt_that_is_left_gives_the_terminal_its_echo_back() {
     let script = crate::support::desk::script(
         &desk.home,
         "shell",
-        &format!("trap : INT; {program} integrations connect slack --method token; echo \"status $?\"; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo"),
+        &format!(
+            "trap : INT; {program} integrations connect slack --method token; echo \"status $?\"; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo"
+        ),
     );
     let mut terminal = Terminal::run_program(&desk.home, &[], &script);
     terminal.answer("Slack", CTRL_C).wait_for("status 130").wait_for("echo");

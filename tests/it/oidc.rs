@@ -87,7 +87,9 @@ fn a_public_client_signs_in_with_pkce_and_is_tested_and_removed() {
     let (home, issuer) = (Home::with_vault(), Issuer::start(3600));
     let person = browser("--login ada");
     let ran = connect(&home, &issuer, &person, "--label acme --client-id acme-public --private");
-    assert_data_eq!(calm(&ran.to_string()), str![[r#"
+    assert_data_eq!(
+        calm(&ran.to_string()),
+        str![[r#"
 
 [status 4]
 [stderr]
@@ -96,30 +98,40 @@ opened the browser; should it show nothing, go to
 waiting for the browser, 5m at the most; Ctrl-C ends it
 error: nobody came back from the browser within 300 s
 hint: run the command again, and finish the sign-in in the browser
-"#]]);
-    assert_data_eq!(run(&home, &person, None, "integrations accounts").to_string(), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&home, &person, None, "integrations accounts").to_string(),
+        str![[r#"
 
 [status 0]
 [stderr]
 there are no accounts yet; make one with `appctl integrations connect PROVIDER`
 
-"#]]);
-    assert_data_eq!(run(&home, &person, None, "integrations accounts custom test acme").to_string(), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&home, &person, None, "integrations accounts custom test acme").to_string(),
+        str![[r#"
 
 [status 3]
 [stderr]
 error: no account is labelled `acme`
 hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
 
-"#]]);
-    assert_data_eq!(run(&home, &person, None, "integrations accounts custom remove acme --yes").to_string(), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        run(&home, &person, None, "integrations accounts custom remove acme --yes").to_string(),
+        str![[r#"
 
 [status 3]
 [stderr]
 error: no account is labelled `acme`
 hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
 
-"#]]);
+"#]]
+    );
     assert_eq!(issuer.events(), ["authorized", "granted authorization_code", "grant revoked"]);
     assert_eq!(run(&home, &person, None, "integrations accounts --json").stdout, "[]\n");
 }
@@ -204,7 +216,9 @@ fn a_device_code_is_entered_in_another_browser() {
 fn a_no_leaves_nothing() {
     let (home, issuer) = (Home::with_vault(), Issuer::start(3600));
     let ran = connect(&home, &issuer, &browser("--deny"), "--label acme --client-id acme-public --private");
-    assert_data_eq!(calm(&ran.to_string()), str![[r#"
+    assert_data_eq!(
+        calm(&ran.to_string()),
+        str![[r#"
 
 [status 4]
 [stderr]
@@ -213,7 +227,8 @@ opened the browser; should it show nothing, go to
 waiting for the browser, 5m at the most; Ctrl-C ends it
 error: nobody came back from the browser within 300 s
 hint: run the command again, and finish the sign-in in the browser
-"#]]);
+"#]]
+    );
     assert_eq!(issuer.events(), ["authorization refused: access_denied"]);
     assert_eq!(run(&home, "", None, "integrations accounts --json").stdout, "[]\n");
 }

@@ -56,8 +56,7 @@ impl Wanted {
         let method = self.method(provider).word();
         let ways = accounts::describe(provider, &self.site()).methods;
         ways.into_iter().find(|way| way.method == method).ok_or_else(|| {
-            let known: Vec<_> =
-                provider.methods.iter().map(|method| format!("`--method {}`", method.word())).collect();
+            let known: Vec<_> = provider.methods.iter().map(|method| format!("`--method {}`", method.word())).collect();
             Error::usage(format!("{} has no sign-in with `--method {method}`", provider.title))
                 .hint(format!("use {}", known.join(" or ")))
         })

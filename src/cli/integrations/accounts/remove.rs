@@ -27,8 +27,7 @@ pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) ->
     let title = title(&account)?;
     let uses = if args.pause { Uses::AlsoPause } else { Uses::Refuse };
     connections::check_removal(app, &args.label, uses)?;
-    let paused: Vec<String> =
-        connections::uses(app, &args.label)?.iter().map(ToString::to_string).collect();
+    let paused: Vec<String> = connections::uses(app, &args.label)?.iter().map(ToString::to_string).collect();
     ui.confirmed(&format!(
         "Remove account `{}` ({}) and take its access back at {title}?",
         account.label, account.identity.name
