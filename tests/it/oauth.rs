@@ -1,8 +1,6 @@
 //! What a token endpoint may say, and what it means: the table of RFC 6749 section 5.2 (F42), refreshes, and where
 //! secrets go (F48, F50).
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
-
 use std::time::Duration;
 
 use appctl::base::{Error, Kind, Secret};
