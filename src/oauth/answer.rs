@@ -30,9 +30,8 @@ pub struct Tokens {
 /// Reads the answer of a token endpoint.
 pub(super) fn tokens(server: &Server, said: &Said) -> Result<Tokens, Failure> {
     let document = granted(server, said)?;
-    // Slack puts a user's token deep into the answer to a code, and at the top of the answer to a refresh.
-    let deep = document.pointer(&server.token_path).filter(|holder| holder.get("access_token").is_some());
-    let holder = deep.or(Some(&document));
+    // Beside it may be another's: what is at the top of Slack's first answer is the app's bot, not the person.
+    let holder = if server.token_path.is_empty() { Some(&document) } else { document.pointer(&server.token_path) };
     let text = |name: &str| holder.and_then(|holder| holder.get(name)?.as_str()).filter(|text| !text.is_empty());
     let Some(access) = text("access_token") else {
         return Err(match refusal(server, said, &document) {
@@ -55,6 +54,12 @@ pub(super) fn tokens(server: &Server, said: &Said) -> Result<Tokens, Failure> {
     let expires_in = field("expires_in").or_else(|| document.get("expires_in")).and_then(lifetime);
     let scopes = field("scope").or_else(|| field("scopes")).and_then(scopes);
     Ok(Tokens { access, refresh, expires_in, scopes, said: without_tokens(document), id_token })
+}
+
+/// Reads the answer to a refresh token. Slack has the tokens of a person deep in its first answer, and at the top of this.
+pub(super) fn renewed(server: &Server, said: &Said) -> Result<Tokens, Failure> {
+    let nested = said.document().is_some_and(|document| document.pointer(&server.token_path).is_some());
+    if nested { tokens(server, said) } else { tokens(&Server { token_path: String::new(), ..server.clone() }, said) }
 }
 
 /// The document of a success; any other answer is a failure.

@@ -418,7 +418,10 @@ async fn the_first_valid_answer_closes_the_door() {
     // Both at the same time: one of them is taken, once.
     let waiting = self::waiting();
     let both = ["one", "two"].map(|code| waiting.request(&format!("/callback?code={code}&state=STATE")));
-    let streams = both.map(|request| waiting.say(request.as_bytes()));
+    let mut streams = both.each_ref().map(|_| waiting.say(b""));
+    for (stream, request) in streams.iter_mut().zip(&both) {
+        stream.write_all(request.as_bytes()).unwrap();
+    }
     waiting.outcome().await.unwrap();
     let answers = streams.map(|mut stream| {
         let mut answer = String::new();
