@@ -47,7 +47,7 @@ pub use rename::rename;
 pub use replace::replace_secret;
 pub use revoke::{Remote, Removed, remove};
 pub use share::{share, what_sharing_means};
-pub use state::{Health, granted, health, lapsed};
+pub use state::{Health, granted, health, lapsed, site};
 pub use verify::{Tested, test};
 
 /// The kind of the documents that keep accounts.

@@ -41,7 +41,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let prefix = format!(".{}-", path.file_name().unwrap_or_default().to_string_lossy());
     let mut file = tempfile::Builder::new().prefix(&prefix).tempfile_in(folder).doing(doing)?; // 0600
     file.write_all(bytes).doing(doing)?;
-    share_as_before(path, file.as_file());
+    share(path, folder, file.as_file());
     file.as_file().sync_all().doing(doing)?;
     sweep(folder, &prefix, file.as_file());
     file.persist(path).map_err(|error| error.error).doing(doing)?;
@@ -62,21 +62,25 @@ fn sweep(folder: &Path, prefix: &str, ours: &File) {
     }
 }
 
-/// A file that its owner opened to a group, as a shared team vault is, stays open to it.
+/// A file that its owner opened to a group, as a shared team vault is, stays open to it; a new one is in a folder that
+/// belongs to a group (`chmod 2770`).
 #[cfg(unix)]
-fn share_as_before(path: &Path, file: &File) {
+fn share(path: &Path, folder: &Path, file: &File) {
     use std::os::unix::fs::PermissionsExt as _;
-    if let Ok(before) = std::fs::symlink_metadata(path)
-        && before.is_file()
-        && before.permissions().mode() & 0o060 != 0
-    {
+    let mode = |about: std::fs::Metadata| about.permissions().mode();
+    let mode = match std::fs::symlink_metadata(path) {
+        Ok(before) if before.is_file() => mode(before) & 0o660,
+        _ if std::fs::metadata(folder).is_ok_and(|about| mode(about) & 0o2020 == 0o2020) => 0o660,
+        _ => 0o600,
+    };
+    if mode & 0o060 != 0 {
         // Best effort: whoever may not keep the group's rights still has written the file.
-        let _ = file.set_permissions(std::fs::Permissions::from_mode(before.permissions().mode() & 0o660));
+        let _ = file.set_permissions(std::fs::Permissions::from_mode(mode | 0o600));
     }
 }
 
 #[cfg(not(unix))]
-fn share_as_before(_: &Path, _: &File) {}
+fn share(_: &Path, _: &Path, _: &File) {}
 
 #[cfg(test)]
 mod tests {
@@ -114,6 +118,10 @@ mod tests {
         assert_eq!(mode(), 0o600);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o664)).unwrap();
         replace(&path, b"2").unwrap();
+        assert_eq!(mode(), 0o660);
+        std::fs::remove_file(&path).unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o2770)).unwrap();
+        replace(&path, b"3").unwrap();
         assert_eq!(mode(), 0o660);
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();

@@ -251,6 +251,23 @@ async fn accounts_that_rest_are_kept_signed_in() {
     assert!(kept().await.unwrap().is_empty(), "and not asked again");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_that_moves_is_followed_only_to_an_address_of_the_vendor() {
+    let desk = Desk::new().await;
+    let account = desk.connected("salesforce", "one").await;
+    let moves = |to: &str| Quirk {
+        set: json!({ "instance_url": to }).as_object().unwrap().clone(),
+        ..Quirk::omit("refresh", &[], 1)
+    };
+    for (to, followed) in [("https://acme.my.salesforce.com", true), ("https://evil.example", false)] {
+        desk.sandbox.oauth().order("salesforce", &moves(to)).unwrap();
+        expire(&desk);
+        test(&desk).await.unwrap();
+        let now = accounts::site(&desk.app, &account).unwrap().settings.get("instance_url").cloned();
+        assert_eq!(now.as_deref() == Some(to), followed, "{to}: {now:?}");
+    }
+}
+
 /// The account of a home, in custody of a server that takes each refresh token once and ends everything when one comes twice.
 pub async fn home_with_account(sandbox: &Sandbox) -> (Home, Account) {
     let home = Home::with_vault();

@@ -41,7 +41,7 @@ fn server(provider: &str) -> &str {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_provider_answers_the_account_is_gone_here_and_the_truth_is_told() {
     for (fault, revoked) in
-        [("", true), ("503@revoke", false), ("400@revoke", false), ("cut@revoke", true), ("html@revoke", false)]
+        [("", true), ("503@revoke", false), ("400@revoke", false), ("cut@revoke", true), ("html@revoke", true)]
     {
         let desk = Desk::new().await;
         desk.connected("custom", "one").await;

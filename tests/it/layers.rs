@@ -49,7 +49,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring_core", &["vault"]),
     ("ring", &["vault", "oauth", "sandbox", "sources"]),
     ("crypto_box", &["vault"]),
-    ("ring", &["vault", "oauth", "sandbox"]),
     ("secrecy", &["base"]),
     ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),

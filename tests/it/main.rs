@@ -6,6 +6,7 @@
     reason = "a test that is surprised should stop there, and says its seed"
 )]
 
+mod accounts_canary;
 mod accounts_connect;
 mod accounts_kills;
 mod accounts_pick;

@@ -91,13 +91,13 @@ fn a_public_client_signs_in_with_pkce_and_is_tested_and_removed() {
         calm(&ran.to_string()),
         str![[r#"
 
-[status 4]
+[status 0]
 [stderr]
 opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/auth?[QUERY]
-waiting for the browser, 5m at the most; Ctrl-C ends it
-error: nobody came back from the browser within 300 s
-hint: run the command again, and finish the sign-in in the browser
+waiting for the browser, 30s at the most; Ctrl-C ends it
+signed in as ada@acme.example
+connected `acme`: ada@acme.example at acme, private
 "#]]
     );
     assert_data_eq!(
@@ -105,8 +105,9 @@ hint: run the command again, and finish the sign-in in the browser
         str![[r#"
 
 [status 0]
-[stderr]
-there are no accounts yet; make one with `appctl integrations connect PROVIDER`
+[stdout]
+provider  label  identity          owner   sharing  scopes                       health  default  endpoint
+custom    acme   ada@acme.example  tester  private  openid email offline_access  good    true
 
 "#]]
     );
@@ -114,10 +115,9 @@ there are no accounts yet; make one with `appctl integrations connect PROVIDER`
         run(&home, &person, None, "integrations accounts custom test acme").to_string(),
         str![[r#"
 
-[status 3]
+[status 0]
 [stderr]
-error: no account is labelled `acme`
-hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
+account `acme` works: ada@acme.example at acme
 
 "#]]
     );
@@ -125,10 +125,9 @@ hint: see `appctl integrations accounts`, or make one with `appctl integrations 
         run(&home, &person, None, "integrations accounts custom remove acme --yes").to_string(),
         str![[r#"
 
-[status 3]
+[status 0]
 [stderr]
-error: no account is labelled `acme`
-hint: see `appctl integrations accounts`, or make one with `appctl integrations connect`
+removed account `acme`; acme took its access back
 
 "#]]
     );
@@ -220,13 +219,12 @@ fn a_no_leaves_nothing() {
         calm(&ran.to_string()),
         str![[r#"
 
-[status 4]
+[status 5]
 [stderr]
 opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/auth?[QUERY]
-waiting for the browser, 5m at the most; Ctrl-C ends it
-error: nobody came back from the browser within 300 s
-hint: run the command again, and finish the sign-in in the browser
+waiting for the browser, 30s at the most; Ctrl-C ends it
+error: this API refused: access_denied: End-User aborted interaction
 "#]]
     );
     assert_eq!(issuer.events(), ["authorization refused: access_denied"]);

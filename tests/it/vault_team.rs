@@ -586,8 +586,9 @@ team             not with secrets in memory
 #[test]
 fn a_file_that_somebody_put_there_is_not_used() {
     let team = Team::new();
-    let (ana, eve) = (team.person("ana"), Team::new());
+    let (ana, ben, eve) = (team.person("ana"), team.person("ben"), Team::new());
     ana.good("vault init");
+    ana.lets_in(&ben);
     let good = std::fs::read(team.file()).unwrap();
     let hers = eve.person("ana");
     hers.good("vault init");
@@ -621,7 +622,7 @@ ask to be let in with `appctl vault join`
 
 [status 1]
 [stderr]
-error: `[FILE]` cannot be trusted: it is another vault than the one that was joined
+error: `[FILE]` cannot be trusted: it is another vault than the one that was joined (if your team began anew: `appctl vault join VAULT`)
 hint: nothing was read or changed; put a good copy in its place, and ask who can write to its folder
 
 "#]]
@@ -677,6 +678,14 @@ hint: put a copy of it in its place, or begin anew without its secrets: `appctl 
     );
     ana.good("vault init --again");
     ana.good("vault members");
+    // Who was a member of the lost one enters the new one by its name alone.
+    let request = ben.good("vault join");
+    ana.good(&format!("vault members add {} --yes", request.trim()));
+    assert_eq!(ben.ran("vault members").status, 1);
+    assert_eq!(ben.ran("vault join --yes").status, 1, "nobody named it");
+    assert_eq!(ben.ran("vault join 0000-1111-2222-3333").status, 5);
+    ben.good(&format!("vault join {}", ana.vault()));
+    ben.good("vault members");
 }
 
 /// What somebody who is removed knew is told by what people call it.
@@ -716,8 +725,8 @@ fn the_secrets_that_a_removed_member_knew_are_named_by_their_accounts() {
 [status 0]
 [stdout]
 account  provider  identity  secret
-crm  hubspot  portal 1234  default/hubspot/[ACCOUNT]
 hubspot  default/client/hubspot
+crm  hubspot  portal 1234  default/hubspot/[ACCOUNT]
 [stderr]
 removed `ben`; the secrets are sealed with data key 2 now; they knew 2 secrets: replace what is listed at its provider
 

@@ -6,6 +6,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use crate::base::{Error, Interrupt, Kind, Result, sanitize};
 
 pub mod color;
+#[cfg(unix)]
+mod hidden;
 pub mod jq;
 pub mod json;
 pub mod patient;

@@ -1,10 +1,7 @@
 //! Questions to a person. When nobody can answer (`--no-input`, or no terminal) each is a usage error that names the flag.
 
-use std::sync::mpsc::RecvTimeoutError;
-use std::time::Duration;
-
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
+use dialoguer::{Confirm, Input, MultiSelect, Select};
 
 use crate::base::{Error, Interrupt, Kind, Result, Secret, sanitize};
 
@@ -110,9 +107,8 @@ impl Ui {
     pub fn ask_secret(&mut self, prompt: &str, flag: &str) -> Result<Secret> {
         self.must_ask(prompt, flag)?;
         let theme = self.theme();
-        let prompt = sanitize::line(prompt).into_owned();
-        let ask = move || Password::with_theme(&*theme).with_prompt(prompt).allow_empty_password(true).interact();
-        self.answered(|| unless_interrupted(&self.interrupt, ask)).map(Secret::new)
+        let prompt = sanitize::line(prompt);
+        self.answered(|| hidden_line(&*theme, &prompt, &self.interrupt)).map(Secret::new)
     }
 
     /// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
@@ -146,57 +142,32 @@ impl Ui {
         items.iter().map(cut).collect()
     }
 
-    fn theme(&self) -> Box<dyn Theme + Send> {
+    fn theme(&self) -> Box<dyn Theme> {
         if self.err.paint.is_on() { Box::new(ColorfulTheme::default()) } else { Box::new(SimpleTheme) }
     }
 }
 
-/// Asks in a thread of its own: while a line without echo is read, Ctrl-C reaches the process as a signal and not the
-/// question. A question that is left behind goes on waiting, so the command must end; the terminal is as it was.
-fn unless_interrupted(
-    interrupt: &Interrupt,
-    ask: impl FnOnce() -> dialoguer::Result<String> + Send + 'static,
-) -> dialoguer::Result<String> {
-    let terminal = Terminal::now();
-    let (tell, told) = std::sync::mpsc::channel();
-    // Nobody listens any more once the question is left behind.
-    let asking = move || drop(tell.send(ask()));
-    std::thread::Builder::new().name("question".to_owned()).spawn(asking)?;
-    loop {
-        match told.recv_timeout(Duration::from_millis(50)) {
-            Ok(answer) => return answer,
-            Err(RecvTimeoutError::Timeout) if !interrupt.is_set() => {}
-            Err(_) => {
-                terminal.restore();
-                return Err(std::io::Error::from(std::io::ErrorKind::Interrupted).into());
-            }
-        }
-    }
+/// Asks as `Password` does, which on Unix would leave Ctrl-C to a signal that its reading does not end with, and the
+/// terminal without an echo.
+#[cfg(unix)]
+fn hidden_line(theme: &dyn Theme, prompt: &str, interrupt: &Interrupt) -> dialoguer::Result<String> {
+    use std::io::Write as _;
+    let mut err = std::io::stderr();
+    let (mut asked, mut answered) = (String::new(), String::new());
+    let told = theme
+        .format_password_prompt(&mut asked, prompt)
+        .and_then(|()| theme.format_password_prompt_selection(&mut answered, prompt));
+    told.map_err(|_| std::io::Error::other("the question cannot be written"))?;
+    err.write_all(asked.as_bytes()).and_then(|()| err.flush())?;
+    let typed = super::hidden::read_line(interrupt);
+    let end = if typed.is_ok() { format!("\r\x1b[2K{answered}\n") } else { "\n".to_owned() };
+    err.write_all(end.as_bytes())?;
+    Ok(typed?)
 }
 
-/// How the terminal shows what is typed.
-struct Terminal {
-    #[cfg(unix)]
-    modes: Option<rustix::termios::Termios>,
-}
-
-impl Terminal {
-    fn now() -> Self {
-        Terminal {
-            #[cfg(unix)]
-            modes: rustix::termios::tcgetattr(std::io::stdin()).ok(),
-        }
-    }
-
-    fn restore(&self) {
-        #[cfg(unix)]
-        if let Some(modes) = &self.modes {
-            use std::io::Write as _;
-            // Best effort: a terminal that is gone shows nothing.
-            let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, modes);
-            let _ = std::io::stderr().write_all(b"\n");
-        }
-    }
+#[cfg(not(unix))]
+fn hidden_line(theme: &dyn Theme, prompt: &str, _: &Interrupt) -> dialoguer::Result<String> {
+    dialoguer::Password::with_theme(theme).with_prompt(prompt).allow_empty_password(true).interact()
 }
 
 fn cancelled() -> Error {

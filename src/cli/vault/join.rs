@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::status::TeamShown;
 use crate::app::{App, Team, TeamLook, TeamStanding};
-use crate::base::{Error, Result};
+use crate::base::{Error, Kind, Result};
 use crate::cli::ui::{Outcome, Sheet, Ui};
 
 #[derive(clap::Args)]
@@ -24,31 +24,39 @@ pub struct Args {
 
 pub fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
     let team = app.team.as_team()?;
-    let look = team.look()?;
+    let look = match (team.look(), args.vault.as_deref()) {
+        // Another vault than the one that was joined here: whoever names it means it.
+        (Err(error), Some(vault)) if error.kind == Kind::Corrupt => return enter(ui, team, vault),
+        (look, _) => look?,
+    };
     match look.standing {
         TeamStanding::Member => {
             check_same(&look, args.vault.as_deref())?;
             let said = format!("`{}` is a member of the team vault `{}` already", look.user, name(&look));
             ui.outcome_and(&TeamShown(look), said)
         }
-        TeamStanding::Admitted => enter(ui, team, &look, args.vault.as_deref()),
+        TeamStanding::Admitted => {
+            let vault = named(ui, &look, args.vault.as_deref())?;
+            enter(ui, team, &vault)
+        }
         _ => ask(app, ui, team),
     }
 }
 
-fn enter(ui: &mut Ui, team: &Team, look: &TeamLook, vault: Option<&str>) -> Result<()> {
-    let vault = match vault {
-        Some(vault) => vault,
+/// The name of the vault that is meant, as a member said it, or as a person agrees that they did.
+fn named(ui: &mut Ui, look: &TeamLook, vault: Option<&str>) -> Result<String> {
+    match vault {
+        Some(vault) => Ok(vault.to_owned()),
         None if ui.can_ask() || ui.is_agreed() => {
             ui.confirmed(&format!("Does a member see `{}` in `appctl vault status`?", name(look)))?;
-            name(look)
+            Ok(name(look).to_owned())
         }
-        None => {
-            return Err(Error::usage("the vault's name is missing").hint(
-                "ask a member what `appctl vault status` shows, and run `appctl vault join VAULT` with that name",
-            ));
-        }
-    };
+        None => Err(Error::usage("the vault's name is missing")
+            .hint("ask a member what `appctl vault status` shows, and run `appctl vault join VAULT` with that name")),
+    }
+}
+
+fn enter(ui: &mut Ui, team: &Team, vault: &str) -> Result<()> {
     let look = team.trust(vault)?;
     let said = format!("`{}` joined the team vault `{}`", look.user, name(&look));
     ui.outcome_and(&TeamShown(look), said)
