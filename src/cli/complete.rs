@@ -41,7 +41,7 @@ pub fn providers(current: &OsStr) -> Vec<CompletionCandidate> {
 pub fn accounts(current: &OsStr) -> Vec<CompletionCandidate> {
     let words = words();
     let all = app().and_then(|app| accounts::list(&app).ok()).unwrap_or_default();
-    let is_named = |account: &accounts::Account| words.iter().any(|word| *word == account.provider);
+    let is_named = |account: &accounts::Account| words.contains(&account.provider);
     let one_is_named = all.iter().any(is_named);
     let fitting = all.into_iter().filter(|account| !one_is_named || is_named(account));
     matching(current, fitting.map(|account| (account.label.to_string(), Some(account.identity.name))))

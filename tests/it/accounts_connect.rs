@@ -189,8 +189,8 @@ async fn one_more_scope_is_one_consent_for_the_union_and_a_refused_one_is_no_loo
     desk.decides("google", Decision::Drop(vec![mail.clone()]));
     let mut ada = Ada::default();
     let third = accounts::connect(&desk.app, with(&[]), &mut ada).await.unwrap();
-    assert_eq!(third.missing_scopes, [mail.clone()]);
-    assert_eq!(third.account.refused, [mail.clone()]);
+    assert_eq!(third.missing_scopes, std::slice::from_ref(&mail));
+    assert_eq!(third.account.refused, std::slice::from_ref(&mail));
     assert!(ada.events.iter().any(|event| matches!(event, Event::Scopes { granted, .. } if !granted.contains(&mail))));
     desk.decides("google", Decision::Approve);
     let fourth = desk.connect(with(&[])).await.unwrap();

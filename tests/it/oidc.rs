@@ -65,13 +65,19 @@ fn tests_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oidc")
 }
 
+/// Where node is, wherever that is.
+fn path() -> String {
+    let folders = std::env::join_paths(appctl::config::program_folders()).unwrap();
+    folders.into_string().unwrap()
+}
+
 /// A browser with somebody of this name at it, who does what `options` say.
 fn browser(options: &str) -> String {
     format!("node {} {options} %s", tests_folder().join("person.mjs").display())
 }
 
 fn run(home: &Home, browser: &str, stdin: Option<&str>, arguments: &str) -> Ran {
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = path();
     let ran = home.run_with(stdin, &[("BROWSER", browser), ("PATH", &path)], arguments);
     assert!(!ran.stderr.contains("of/acme"), "a secret is shown: {ran}");
     ran
@@ -184,7 +190,7 @@ fn every_call_finds_a_living_token_though_each_refresh_ends_the_one_before() {
 #[test]
 fn a_device_code_is_entered_in_another_browser() {
     let (home, issuer) = (Home::with_vault(), Issuer::start(3600));
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = path();
     let arguments = format!(
         "integrations connect custom --name acme --issuer {} --label tv --client-id acme-public --private --method device",
         issuer.url

@@ -22,11 +22,6 @@ pub fn open(url: &Url, desktop: &Desktop) -> Result<bool> {
     Ok(commands(url, desktop).into_iter().any(|words| starts(&words, desktop)))
 }
 
-/// Whether there is anything to open a page with.
-pub fn is_there(desktop: &Desktop) -> bool {
-    desktop.browser.is_some() || desktop.screen
-}
-
 /// The commands to try, the person's own alone where `BROWSER` names one. It may name several with colons between them,
 /// and `%s` in one is where the address goes, otherwise at its end.
 fn commands(url: &Url, desktop: &Desktop) -> Vec<Vec<OsString>> {
@@ -89,7 +84,7 @@ fn starts(words: &[OsString], desktop: &Desktop) -> bool {
     // A group of its own: Ctrl-C at our terminal must not close the person's browser.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn().is_ok_and(|child| goes_on(child))
+    command.spawn().is_ok_and(goes_on)
 }
 
 /// Whether it has not failed within a moment. `xdg-open` fails at once where there is no browser.
