@@ -44,8 +44,10 @@ complete -c appctl -n "__fish_appctl_needs_command" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_needs_command" -s V -l version -d 'Print version'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "demo" -d 'Tell the whole story on the built-in sandbox, in under a minute'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "connections" -d 'Fill tables from other products and keep them in step'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "integrations" -d 'Sign in to other products, and act in them'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "tables" -d 'Make tables, show them, and query across them'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "records" -d 'List, read, create, change, delete and export the records of a table'
+complete -c appctl -n "__fish_appctl_needs_command" -f -a "vault" -d 'Show where secrets are, and share them in a team'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "sandbox" -d 'Play the vendors on this machine'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "status" -d 'Show how the whole app is'
 complete -c appctl -n "__fish_appctl_needs_command" -f -a "log" -d 'List what was changed, by whom and when'
@@ -458,7 +460,12 @@ complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_se
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from install-timer" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from install-timer" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from install-timer" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l scope -d 'Ask for this scope besides the usual ones' -r
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l client-id -d 'Use this OAuth client of yours' -r
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l client-secret-file -d 'Read the client\'s secret from a file that only you can read' -r -F
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l token-file -d 'Read the token or password from a file that only you can read' -r -F
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l port -d 'Let the browser come back to this port' -r
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l wait -d 'Wait this long for the browser, in seconds' -r
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -469,7 +476,10 @@ complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_se
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l only-scopes -d 'Ask for the named scopes alone'
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l client-secret-stdin -d 'Read the client\'s secret from stdin'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l token-stdin -d 'Read the token or password from stdin'
+complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l no-browser -d 'Open no browser here'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l switch-account -d 'Use the new identity even when it is another one than before'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l json -d 'Print JSON (short for `-o json`)'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from reauth" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
@@ -513,6 +523,84 @@ complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_se
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from remove" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand connections; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -f -a "connect" -d 'Sign in to a product: in the browser, with a code on another device, or with a key'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -f -a "accounts" -d 'List accounts, or change one'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l name -d 'Name a `custom` product' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l label -d 'Label the account; made from the identity when left out' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l method -d 'Sign in like this: oauth, device, token, service-account or client-credentials' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l scope -d 'Ask for this scope besides the usual ones' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l client-id -d 'Use this OAuth client of yours' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l client-secret-file -d 'Read the client\'s secret from a file that only you can read' -r -F
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l token-file -d 'Read the token or password from a file that only you can read' -r -F
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l port -d 'Let the browser come back to this port' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l wait -d 'Wait this long for the browser, in seconds' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l set -d 'Give the provider a setting (`domain=acme.my.salesforce.com`)' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l issuer -d 'Discover a `custom` product\'s addresses at this issuer' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l endpoint -d 'Reach the product at this address: https, or http on this machine' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l team -d 'Let everybody in the team vault use it'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l private -d 'Keep it to yourself'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l only-scopes -d 'Ask for the named scopes alone'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l client-secret-stdin -d 'Read the client\'s secret from stdin'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l token-stdin -d 'Read the token or password from stdin'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l no-browser -d 'Open no browser here'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l switch-account -d 'Use another identity than the account of this label had'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -a "default" -d 'Take this account where several of its product could be'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -a "rename" -d 'Give an account another label'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -a "remove" -d 'Take an account\'s access back at the product, and forget it here'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -a "test" -d 'Ask the product whether an account works'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -a "reauth" -d 'Sign in to an account again'
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from accounts" -a "share" -d 'Let the whole team use an account of yours'
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand tables; and not __fish_seen_subcommand_from list show create add-field change-field rename-field drop-field rename drop query" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -984,6 +1072,117 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "status" -d 'Show where secrets are, and what you are to the team vault'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "init" -d 'Begin a team vault with yourself as its first member'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "join" -d 'Ask to be let into a team vault, and enter it once you were'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "members" -d 'List, let in and remove the members of the team vault'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "rotate" -d 'Replace the key that the team\'s secrets are sealed with'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l again -d 'Give up a vault that was here and is gone, with its secrets'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -f -a "list" -d 'List the members, and who let them in'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -f -a "add" -d 'Let in who asked with `appctl vault join`'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from members" -f -a "remove" -d 'Put a member out, and name the secrets that they knew'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'

@@ -1,6 +1,7 @@
 //! What the environment says. The only reader of environment variables besides clap, which reads the options' own.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::base::{AppName, Error, Label, Result, Secret};
@@ -116,6 +117,59 @@ fn key_file() -> Result<PathBuf> {
             "make one with `(umask 077; head -c 32 /dev/urandom > vault.key)`, and keep it elsewhere than the vault",
         )
     })
+}
+
+/// What the environment says of browsers and of a screen to show them on.
+#[derive(Clone, Debug, Default)]
+pub struct Desktop {
+    /// `BROWSER`: the command that shows a page
+    pub browser: Option<String>,
+    /// Whether there is a screen that a browser could open on
+    pub screen: bool,
+    /// What a browser needs of the environment, and nothing else of it
+    pub variables: Vec<(OsString, OsString)>,
+}
+
+/// Variables that find a screen, a session, programs and a language. None of them is a secret.
+const OF_THE_DESKTOP: &[&str] = &[
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DESKTOP_SESSION",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "PATH",
+    "LANG",
+    "LANGUAGE",
+    "TMPDIR",
+    "TZ",
+    "SYSTEMROOT",
+    "WINDIR",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMFILES",
+    "PROGRAMDATA",
+    "TEMP",
+    "TMP",
+];
+
+/// Reads what opening a browser needs.
+pub fn desktop() -> Desktop {
+    let is_set = |name: &str| env(name).is_some();
+    let remote = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
+    let screen =
+        if cfg!(any(windows, target_os = "macos")) { !remote } else { is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") };
+    let wanted = |name: &str| {
+        let name = name.to_ascii_uppercase();
+        OF_THE_DESKTOP.contains(&name.as_str()) || name.starts_with("XDG_") || name.starts_with("LC_")
+    };
+    #[expect(clippy::disallowed_methods, reason = "the only reader of the environment")]
+    let all = std::env::vars_os();
+    let variables = all.filter(|(name, _)| name.to_str().is_some_and(wanted)).collect();
+    Desktop { browser: env("BROWSER"), screen, variables }
 }
 
 fn folder(name: &str) -> Option<PathBuf> {

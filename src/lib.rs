@@ -12,7 +12,7 @@
 //! | [`providers`] | who a vendor is: address, sign-in, limits | base, http, oauth |
 //! | [`sources`] | one file a source: what is the page after this position? | base, http, providers |
 //! | [`sandbox`] | fakes of the providers, with faults; shares nothing with what it tests | base |
-//! | [`app`], [`config`] | `App { store, vault, http, clock, config }`; the only reader of the environment | base, http, vault, store |
+//! | [`app`], [`config`] | `App { store, vault, team, http, clock, config }`; the only reader of the environment | base, http, vault, store |
 //! | [`operations`] | every recorded change: log and undo | base, app |
 //! | [`accounts`] | identities people authorised: sign-in, refresh, revocation | base, app, oauth, providers |
 //! | [`tables`], [`records`] | the data | base, app, operations (records also tables) |

@@ -86,7 +86,7 @@ mod tests {
             refresh: Some(Secret::new("rt")),
             key: None,
             rotates: Some(true),
-            expires_at: lifetime.map(|seconds| at(seconds)),
+            expires_at: lifetime.map(at),
             issued_at: at(0),
             generation: 7,
         }

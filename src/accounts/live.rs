@@ -24,7 +24,7 @@ pub fn auth(app: &App, account: &Account) -> Result<Auth> {
     match (account.method, given) {
         (Method::Token, _) if provider.api_key.is_none() => Ok(Auth::None),
         (Method::Token, _) => match place::secret(app, account)? {
-            Some(secret) => provider.auth(secret, &account.site()),
+            Some(secret) => provider.auth(secret, &super::state::site(app, account)?),
             None => Ok(Auth::None),
         },
         (_, Some(token)) => Ok(Auth::Bearer(token.clone())),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::app::{App, Change};
-use crate::base::{Error, Kind, Label, Result, Secret, Timestamp};
+use crate::base::{Error, Kind, Label, Result, Secret, Timestamp, names};
 use crate::providers;
 
 mod bundle;
@@ -47,7 +47,7 @@ pub use rename::rename;
 pub use replace::replace_secret;
 pub use revoke::{Remote, Removed, remove};
 pub use share::{share, what_sharing_means};
-pub use state::{Health, granted, health, lapsed};
+pub use state::{Health, granted, health, lapsed, site};
 pub use verify::{Tested, test};
 
 /// The kind of the documents that keep accounts.
@@ -143,7 +143,7 @@ pub fn find(app: &App, label: &Label) -> Result<Account> {
     match raw(app, label)?.filter(|account| owner::is_visible(app, account)) {
         Some(account) => Ok(account),
         None => Err(Error::not_found(format!("no account is labelled `{label}`"))
-            .hint("make one by adding a connection: `appctl connections add SOURCE --account LABEL`")),
+            .hint("see `appctl integrations accounts`, or make one with `appctl integrations connect`")),
     }
 }
 
@@ -215,9 +215,13 @@ pub fn providers() -> &'static [&'static Provider] {
 
 /// The provider of this id; `Kind::NotFound` when there is none.
 pub fn provider(id: &str) -> Result<&'static Provider> {
-    let known = || providers::ALL.iter().map(|provider| provider.id).collect::<Vec<_>>().join(", ");
+    let known = || providers::ALL.iter().map(|provider| provider.id);
     providers::ALL.iter().copied().find(|provider| provider.id == id).ok_or_else(|| {
-        Error::not_found(format!("no provider is called `{id}`")).hint(format!("use one of {}", known()))
+        let all = known().collect::<Vec<_>>().join(", ");
+        Error::not_found(format!("no provider is called `{id}`")).hint(match names::closest(id, known()) {
+            Some(near) => format!("did you mean `{near}`? the providers are {all}"),
+            None => format!("use one of {all}"),
+        })
     })
 }
 

@@ -11,7 +11,7 @@ use crate::config::token_key;
 pub(super) fn vault(app: &App, sharing: Sharing) -> &Vault {
     match sharing {
         Sharing::Private => &app.vault,
-        Sharing::Team => &app.vault,
+        Sharing::Team => &app.team,
     }
 }
 
@@ -76,7 +76,8 @@ pub(super) fn name_variable(error: Error, label: &Label) -> Error {
     let is_keyring = error.hint.as_ref().is_some_and(|hint| hint.contains("APPCTL_TOKEN_"));
     match error.kind {
         Kind::Failed | Kind::Denied if is_keyring => error.hint(format!(
-            "start and unlock a keyring (on a server: `gnome-keyring-daemon --unlock` in a D-Bus session), or set `{}`",
+            "start and unlock a keyring (on a server: `gnome-keyring-daemon --unlock` in a D-Bus session), keep secrets in a \
+             sealed file (`APPCTL_VAULT=file`, see `appctl help environment`), or set `{}`",
             variable(label)
         )),
         _ => error,

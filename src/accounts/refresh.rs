@@ -79,7 +79,7 @@ impl Need {
 impl Keeper {
     pub fn new(app: &App, account: &Account) -> Result<Keeper> {
         let provider = provider(&account.provider)?;
-        let site = account.site();
+        let site = state::site(app, account)?;
         let mut keeper = Keeper {
             label: account.label.clone(),
             provider,
@@ -241,12 +241,16 @@ impl Keeper {
             }
             return Ok(next); // this process has them, and what it is doing can be done
         }
+        let mut moved = state.moved;
+        // An address that is not the vendor's is not followed; the old one stays.
+        moved.extend(self.provider.keep(&tokens.said, &self.site).unwrap_or_default());
         let scopes = tokens.scopes.clone().or(state.scopes);
         let state = State {
             generation: next.generation,
             expires_at: next.expires_at,
             refreshed_at: Some(asked),
             scopes,
+            moved,
             ..State::default()
         };
         // The tokens are kept, and an intent of older ones means nothing: a full disk takes nothing away here.

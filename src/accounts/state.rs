@@ -1,11 +1,12 @@
 //! What processes tell each other about an account's tokens, and what people are told: nothing in it is secret.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::bundle::Bundle;
-use super::{Account, Method, Sharing, place, provider};
+use super::{Account, Method, Sharing, Site, place, provider};
 use crate::app::{App, Turns};
 use crate::base::{Error, Kind, Result, Timestamp};
 
@@ -27,6 +28,8 @@ pub(super) struct State {
     pub lapsed: Option<Lapsed>,
     /// What the provider granted when that was last heard; `None`: what the account says
     pub scopes: Option<Vec<String>>,
+    /// What the provider said of where the account is when it renewed the tokens (Salesforce moves its customers)
+    pub moved: BTreeMap<String, String>,
     /// The secret that is being kept for an account that is not there yet
     pub pending: Option<Pending>,
 }
@@ -57,6 +60,13 @@ pub(super) fn turns(app: &App, account: &Account) -> Turns {
 
 pub(super) fn read(app: &App, account: &Account) -> Result<State> {
     Ok(turns(app, account).state()?.unwrap_or_default())
+}
+
+/// Where the account's provider is now.
+pub fn site(app: &App, account: &Account) -> Result<Site> {
+    let mut site = account.site();
+    site.settings.extend(read(app, account)?.moved);
+    Ok(site)
 }
 
 /// How an account is, as far as it can be known here without asking anybody.

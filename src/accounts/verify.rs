@@ -1,7 +1,10 @@
 //! Whether an account works, found out by asking its provider.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::refresh::{Keeper, Need};
 use super::{Account, Identity, Method, auth, connect, find, granted, provider, state};
 use crate::app::App;
 use crate::base::{Error, Kind, Label, Result, Timestamp};
@@ -29,18 +32,25 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
         return Err(Error::usage(format!("an account of {} is tested with its connection", provider.title))
             .hint("run `appctl connections test NAME`"));
     }
-    let door = provider.door(&account.site(), label.as_str(), auth(app, &account)?)?;
-    let site = account.site();
+    let site = state::site(app, &account)?;
+    let door = provider.door(&site, label.as_str(), auth(app, &account)?)?;
+    let calls = app.http.calls();
     provider.test(&app.http, &door, &site).await.map_err(|error| told(&account, error))?;
-    let found = provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await;
-    let identity = match found {
-        Ok(found) => Identity { id: found.id, name: found.name },
+    if app.http.calls() == calls {
+        renew_to_see(app, &account).await?;
+    }
+    let identity = match provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await {
+        Ok(found) if !found.id.is_empty() => Identity { id: found.id, name: found.name },
         // Some only say it when they give the tokens.
-        Err(_) => account.identity.clone(),
+        _ => account.identity.clone(),
     };
-    if identity.id != account.identity.id && !account.identity.id.is_empty() {
+    // Renewed tokens stay whose they were; a key may have been replaced by another one behind our back.
+    let may_be_another = account.method == Method::Token || app.config.token(label).is_some();
+    let is_another = identity.id != account.identity.id && !account.identity.id.is_empty();
+    if is_another && may_be_another {
         return Err(connect::other_identity(&account, &identity));
     }
+    let identity = if is_another { account.identity.clone() } else { identity };
     state::works(app, &account).await?;
     let state = state::read(app, &account)?;
     Ok(Tested {
@@ -50,6 +60,16 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
         scopes: granted(app, &account)?,
         expires_at: state.expires_at.filter(|_| account.method != Method::Token),
     })
+}
+
+/// Whose account it is can be known without asking anybody (a service account); then it works when it gets new tokens.
+async fn renew_to_see(app: &App, account: &Account) -> Result<()> {
+    if account.method == Method::Token || app.config.token(&account.label).is_some() {
+        return Ok(());
+    }
+    let keeper = Arc::new(Keeper::new(app, account)?);
+    let generation = keeper.read()?.generation;
+    keeper.renew(Need::Idle(generation)).await.map(drop)
 }
 
 fn told(account: &Account, error: Error) -> Error {

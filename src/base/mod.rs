@@ -19,6 +19,7 @@ pub mod rows;
 pub mod sanitize;
 pub mod search;
 pub mod secret;
+pub mod shell;
 pub mod syntax;
 pub mod unfinished;
 pub mod value;

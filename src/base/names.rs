@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::{Error, Result};
+use super::shell;
 
 /// Longest table or field name, in characters.
 pub const LONGEST: usize = 128;
@@ -22,6 +23,11 @@ macro_rules! name {
 
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// The name as a shell takes it, for commands that are shown.
+            pub fn shell(&self) -> std::borrow::Cow<'_, str> {
+                shell::word(&self.0)
             }
         }
 

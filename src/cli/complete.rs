@@ -6,6 +6,7 @@ use clap::Parser as _;
 use clap_complete::CompletionCandidate;
 
 use super::globals::Globals;
+use crate::accounts;
 use crate::app::App;
 use crate::config::Config;
 use crate::connections;
@@ -28,6 +29,22 @@ pub fn connections(current: &OsStr) -> Vec<CompletionCandidate> {
 /// The sources that a connection can have.
 pub fn sources(current: &OsStr) -> Vec<CompletionCandidate> {
     matching(current, connections::sources_list().into_iter().map(|info| (info.source, Some(info.title))))
+}
+
+/// The providers that can be signed in to.
+pub fn providers(current: &OsStr) -> Vec<CompletionCandidate> {
+    let all = accounts::providers().iter();
+    matching(current, all.map(|provider| (provider.id.to_owned(), Some(provider.title.to_owned()))))
+}
+
+/// The labels of accounts: those of the provider that the line names, else of all.
+pub fn accounts(current: &OsStr) -> Vec<CompletionCandidate> {
+    let words = words();
+    let all = app().and_then(|app| accounts::list(&app).ok()).unwrap_or_default();
+    let is_named = |account: &accounts::Account| words.contains(&account.provider);
+    let one_is_named = all.iter().any(is_named);
+    let fitting = all.into_iter().filter(|account| !one_is_named || is_named(account));
+    matching(current, fitting.map(|account| (account.label.to_string(), Some(account.identity.name))))
 }
 
 /// Connections, and sources that can be looked at before they are connected.

@@ -57,6 +57,7 @@ Environment variables
                          content of the file APPCTL_VAULT_KEY_FILE (32 bytes or more, mode 0600)
   APPCTL_VAULT=memory    keep secrets in memory until the command ends
   APPCTL_TEAM_VAULT      the team vault's file, where members share a folder but not the app's
+  BROWSER                the command that opens a page for a sign-in; `%s` in it is where the address goes
   NO_COLOR               no colours
   HTTPS_PROXY, NO_PROXY  the way out to the network
   SSL_CERT_FILE          the certificates to trust
@@ -71,6 +72,10 @@ A plan is a list with commas between; a fault is WORD[@ENDPOINT[/TYPE]][#N[+|xM]
   cut@search#3                       the third search
   html@list#2+                       from the second listing on; #2x3 is three times from the second
   slow@list/contacts:0.01:rate=20    one listing of contacts in a hundred, 20 bytes a second
+  503@refresh/google#1               the first refresh of a token at Google
+
+Sign-ins have the endpoints authorize, token, device, revoke, introspect, identity and metadata, or a grant alone: code,
+refresh, poll, client_credentials, jwt_bearer.
 
 ";
 

@@ -22,6 +22,7 @@ mod demo;
 mod doctor;
 mod globals;
 mod help;
+pub mod integrations;
 mod log;
 mod man;
 mod process;
@@ -34,6 +35,7 @@ mod tables;
 pub mod ui;
 mod undo;
 mod usage;
+mod vault;
 
 use globals::Globals;
 pub use ui::{Column, Outcome, Sheet, Ui};
@@ -63,12 +65,18 @@ pub enum Command {
     /// Fill tables from other products and keep them in step
     #[command(subcommand)]
     Connections(Box<connections::Command>),
+    /// Sign in to other products, and act in them
+    #[command(subcommand)]
+    Integrations(integrations::Command),
     /// Make tables, show them, and query across them
     #[command(subcommand)]
     Tables(tables::Command),
     /// List, read, create, change, delete and export the records of a table
     #[command(subcommand)]
     Records(records::Command),
+    /// Show where secrets are, and share them in a team
+    #[command(subcommand)]
+    Vault(vault::Command),
     /// Play the vendors on this machine
     #[command(subcommand)]
     Sandbox(sandbox::Command),
@@ -101,8 +109,10 @@ impl Command {
     async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         match self {
             Command::Connections(command) => command.run(globals, ui).await,
+            Command::Integrations(command) => command.run(globals, ui).await,
             Command::Tables(command) => command.run(&mut open(globals)?, ui).await,
             Command::Records(command) => command.run(&mut open(globals)?, ui).await,
+            Command::Vault(command) => command.run(&open(globals)?, ui),
             Command::Demo => demo::run(ui).await,
             Command::Sandbox(command) => command.run(ui).await,
             Command::Log(args) => log::run(&mut open(globals)?, ui, args).await,

@@ -8,8 +8,13 @@ use crate::base::{Interrupt, Kind, Result, Unfinished, unfinished};
 /// How long a command may take to end by itself after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// No core file and no panic message can carry a secret out of the process.
+/// No core file, no panic message and no other process of the same user can carry a secret out of this one.
 pub fn harden() {
+    // Other processes of the user then find neither our memory nor our environment in /proc, and cannot attach; we still
+    // find our own (ptrace_may_access and proc_fd_permission in the kernel let a process look at itself). Programs that we
+    // start are as they always are: `execve` sets it back. Best effort: it only fails where there is no such thing.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
@@ -82,6 +87,7 @@ fn watch(interrupt: Interrupt, tell: tokio::sync::watch::Sender<bool>) {
         wish.next().await;
         interrupt.set();
         let _ = tell.send(true);
+        leave_question(&interrupt);
         wish.next().await;
         tokio::select! {
             () = finish() => {}
@@ -97,6 +103,19 @@ fn watch(interrupt: Interrupt, tell: tokio::sync::watch::Sender<bool>) {
     });
     if thread.is_ok() {
         let _ = listening.recv(); // an error: it cannot listen
+    }
+}
+
+/// A question that reads keys ends by itself at Ctrl-C. Between two keys the terminal takes it for a signal, which no key
+/// follows: then the process ends here, with the cursor that the question may have hidden.
+fn leave_question(interrupt: &Interrupt) {
+    use std::io::Write as _;
+    if interrupt.is_asking() {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    if interrupt.is_asking() {
+        let _ = std::io::stderr().write_all(b"\x1b[?25h\r\n");
+        end_now();
     }
 }
 

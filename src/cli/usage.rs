@@ -104,6 +104,7 @@ pub fn explain(error: &clap::Error, arguments: &[OsString]) -> Error {
         ErrorKind::InvalidUtf8 => ("an argument is no valid Unicode".to_owned(), None),
         _ => ("the arguments are not understood".to_owned(), None),
     };
+    let meant = super::integrations::accounts::in_order(arguments).or(meant);
     Error::usage(message).hint(meant.unwrap_or(help))
 }
 

@@ -3,7 +3,7 @@
 use super::{Connection, DOCUMENT, list};
 use crate::accounts::{self, Account, Kept, Removed, Seen};
 use crate::app::{App, Change};
-use crate::base::{Error, Kind, Label, Result};
+use crate::base::{ConnectionName, Error, Kind, Label, Result};
 
 /// What becomes of the connections that use an account which is taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +38,12 @@ pub fn shown_account(app: &App, connection: &Connection) -> Result<ShownAccount>
 
 const HIDDEN: &str = "(private, somebody else's)";
 
-/// The connections that use the account of this label.
-pub fn users(app: &App, label: &Label) -> Result<Vec<Connection>> {
+/// The names of the connections that use the account of this label.
+pub fn uses(app: &App, label: &Label) -> Result<Vec<ConnectionName>> {
+    Ok(users(app, label)?.into_iter().map(|connection| connection.name).collect())
+}
+
+fn users(app: &App, label: &Label) -> Result<Vec<Connection>> {
     Ok(list(app)?.into_iter().filter(|connection| connection.account == *label).collect())
 }
 

@@ -12,6 +12,8 @@ use crate::sources::{self, ObjectSummary};
 pub struct SourceInfo {
     pub source: String,
     pub title: String,
+    /// The provider whose accounts it uses
+    pub provider: String,
     pub how: String,
     pub settings: Vec<SettingInfo>,
     pub usual_objects: Vec<String>,
@@ -39,6 +41,7 @@ pub fn sources_list() -> Vec<SourceInfo> {
         SourceInfo {
             source: spec.id.to_owned(),
             title: spec.title.to_owned(),
+            provider: spec.provider.id.to_owned(),
             how: spec.how.to_owned(),
             settings: spec.settings.iter().chain(super::settings::COMMON).map(setting).collect(),
             usual_objects: spec.usual_objects.iter().map(|&object| object.to_owned()).collect(),

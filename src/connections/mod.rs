@@ -34,7 +34,7 @@ mod target;
 mod way;
 
 pub use accounts_of::{
-    ShownAccount, Uses, check_removal, keep_signed_in, remove_account, rename_account, shown_account, users,
+    ShownAccount, Uses, check_removal, keep_signed_in, remove_account, rename_account, shown_account, uses,
 };
 pub use add::{AddRequest, ObjectRequest, account_for, add, offer};
 pub use discover::{SourceInfo, discover, sources_list};

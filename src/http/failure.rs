@@ -17,7 +17,7 @@ pub(super) struct Failure {
     /// The rate was too high
     pub too_fast: bool,
     /// What was answered, where it is a refusal for good
-    pub refusal: Option<Answer>,
+    pub refusal: Option<Box<Answer>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Failure {
     /// themselves; nothing else does. (423 and 477 are HubSpot's "locked" and "being moved".)
     pub fn of_status(answer: &Answer, door: &Door) -> Self {
         let status = answer.status();
-        let refusal = (400..500).contains(&status).then(|| answer.clone());
+        let refusal = (400..500).contains(&status).then(|| Box::new(answer.clone()));
         if let Some(error) = (door.explain)(answer) {
             return Failure { refusal, ..Failure::explained(error, door) };
         }

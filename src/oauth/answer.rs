@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::failure::Failure;
+use super::failure::{Failure, is_code};
 use super::{Server, endpoint::Said};
 use crate::base::{Error, Secret};
 
@@ -30,6 +30,7 @@ pub struct Tokens {
 /// Reads the answer of a token endpoint.
 pub(super) fn tokens(server: &Server, said: &Said) -> Result<Tokens, Failure> {
     let document = granted(server, said)?;
+    // Beside it may be another's: what is at the top of Slack's first answer is the app's bot, not the person.
     let holder = if server.token_path.is_empty() { Some(&document) } else { document.pointer(&server.token_path) };
     let text = |name: &str| holder.and_then(|holder| holder.get(name)?.as_str()).filter(|text| !text.is_empty());
     let Some(access) = text("access_token") else {
@@ -55,6 +56,12 @@ pub(super) fn tokens(server: &Server, said: &Said) -> Result<Tokens, Failure> {
     Ok(Tokens { access, refresh, expires_in, scopes, said: without_tokens(document), id_token })
 }
 
+/// Reads the answer to a refresh token. Slack has the tokens of a person deep in its first answer, and at the top of this.
+pub(super) fn renewed(server: &Server, said: &Said) -> Result<Tokens, Failure> {
+    let nested = said.document().is_some_and(|document| document.pointer(&server.token_path).is_some());
+    if nested { tokens(server, said) } else { tokens(&Server { token_path: String::new(), ..server.clone() }, said) }
+}
+
 /// The document of a success; any other answer is a failure.
 pub(super) fn granted(server: &Server, said: &Said) -> Result<Json, Failure> {
     let Some(document) = said.document() else { return Err(said.unclear("with something that is no answer of OAuth")) };
@@ -65,12 +72,12 @@ pub(super) fn granted(server: &Server, said: &Said) -> Result<Json, Failure> {
     Err(refusal(server, said, &document).unwrap_or_else(|| said.unclear("without saying why")))
 }
 
-fn is_refusal(document: &Json) -> bool {
+pub(super) fn is_refusal(document: &Json) -> bool {
     document.get("ok") == Some(&Json::Bool(false)) || code(document).is_some()
 }
 
 /// The refusal in a document. `server_error` and `temporarily_unavailable` are none (RFC 6749 section 4.1.2.1).
-fn refusal(server: &Server, said: &Said, document: &Json) -> Option<Failure> {
+pub(super) fn refusal(server: &Server, said: &Said, document: &Json) -> Option<Failure> {
     let code = code(document)?;
     let code = server.words.iter().find(|(own, _)| *own == code).map_or(code, |(_, known)| known);
     if matches!(code, "server_error" | "temporarily_unavailable") {
@@ -78,7 +85,7 @@ fn refusal(server: &Server, said: &Said, document: &Json) -> Option<Failure> {
     }
     let text = |pointer: &str| document.pointer(pointer).and_then(Json::as_str).filter(|text| !text.trim().is_empty());
     let description = text("/error_description").or_else(|| text("/message")).or_else(|| text("/error/message"));
-    let uri = text("/error_uri").and_then(|uri| uri.parse().ok()).filter(crate::http::is_safe);
+    let uri = text("/error_uri").and_then(|uri| uri.parse().ok()).filter(crate::http::is_safe).map(Box::new);
     let description = description.map(|text| said.tidy(text)).unwrap_or_default();
     Some(Failure::Refused { code: said.tidy(code), description, uri })
 }
@@ -87,7 +94,7 @@ fn refusal(server: &Server, said: &Said, document: &Json) -> Option<Failure> {
 fn code(document: &Json) -> Option<&str> {
     const PLACES: &[&str] = &["/error", "/error/code", "/error/type", "/error/status", "/code", "/status"];
     let texts = PLACES.iter().filter_map(|place| document.pointer(place)?.as_str());
-    texts.map(str::trim).find(|text| !matches!(*text, "" | "error" | "fail" | "failed" | "ok" | "success"))
+    texts.map(str::trim).find(|text| is_code(text) && !matches!(*text, "error" | "fail" | "failed" | "ok" | "success"))
 }
 
 /// Seconds as a number or as text. Nothing, nonsense and what is not above zero count as not said.

@@ -45,7 +45,10 @@ pub async fn begin(http: &Http, server: &Server, client: &Client, scopes: &[Stri
     let ask = Ask { server, url, client: Some(client), parameters, body: server.body, repeatable: true, once: false };
     let said = ask.send(http).await?;
     let document = answer::granted(server, &said)?;
-    read(&said, &document).ok_or_else(|| said.unclear("without a code that could be shown"))
+    read(&said, &document).ok_or_else(|| {
+        let refusal = answer::refusal(server, &said, &document);
+        refusal.unwrap_or_else(|| said.unclear("without a code that could be shown"))
+    })
 }
 
 fn read(said: &Said, document: &Json) -> Option<Device> {

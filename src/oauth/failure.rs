@@ -9,7 +9,7 @@ use crate::base::{Error, Kind};
 pub enum Failure {
     /// The server said so, in these words (RFC 6749 sections 5.2 and 4.1.2.1, RFC 8628 section 3.5). The description is
     /// fit to be shown, and may be empty.
-    Refused { code: String, description: String, uri: Option<Url> },
+    Refused { code: String, description: String, uri: Option<Box<Url>> },
     /// An overloaded server, a time-out, a cut, a web page, nonsense: it says nothing about the sign-in. `Kind::Remote`.
     Unclear(Error),
     /// Anything else: a request that cannot be made, nobody came back in time
@@ -51,6 +51,13 @@ impl Failure {
             None => error,
         }
     }
+}
+
+/// Whether this may be a code of a refusal, in RFC 6749's letters (section 5.2). One that came damaged is none: it must not
+/// become another by being made fit to be shown.
+pub(super) fn is_code(text: &str) -> bool {
+    let letter = |letter: u8| matches!(letter, b' '..=b'~') && !matches!(letter, b'"' | b'\\');
+    !text.trim().is_empty() && text.len() <= 100 && text.bytes().all(letter)
 }
 
 fn meaning(code: &str) -> (Kind, Option<&'static str>) {

@@ -18,7 +18,8 @@ use crate::http::Http;
 /// Exchanges a refresh token (RFC 6749 section 6). It is sent once, except where it certainly did not arrive.
 pub async fn refresh(http: &Http, server: &Server, client: &Client, token: &Secret) -> Result<Tokens, Failure> {
     let parameters = vec![("grant_type", "refresh_token"), ("refresh_token", token.expose())];
-    tokens(http, Ask::token(server, client, parameters)).await
+    let said = Ask::token(server, client, parameters).send(http).await?;
+    answer::renewed(server, &said)
 }
 
 /// Tokens for the client itself (RFC 6749 section 4.4); `extra` is what the vendor wants besides (`audience`).

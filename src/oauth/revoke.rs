@@ -78,7 +78,8 @@ async fn all(
 
 async fn delete_path(http: &Http, server: &Server, url: &Url, token: Option<&Secret>) -> Outcome {
     let token = token.ok_or_else(nothing)?;
-    let encoded = url::form_urlencoded::byte_serialize(token.expose().as_bytes()).collect::<String>();
+    let encoded =
+        url::form_urlencoded::byte_serialize(token.expose().as_bytes()).collect::<String>().replace('+', "%20");
     let door = endpoint::door(server, url).map_err(Failure::Other)?.hide(token.clone());
     let path = format!("{}/{encoded}", url.path().trim_end_matches('/'));
     let said = exchange(http, door, Request::delete(path)).await?;
@@ -129,14 +130,15 @@ fn unless_unknown(server: &Server, said: &Said) -> Outcome {
 /// Whether the token is worth nothing now. A success may be empty; a token that is no longer one is as good as gone.
 fn judge(server: &Server, said: &Said) -> Result<(), Failure> {
     let document = said.document();
-    let refused = document.as_ref().is_some_and(|document| document.get("ok") == Some(&Json::Bool(false)));
-    if said.is_success() && !refused && !(server.error_in_200 && document.is_some()) {
+    let in_success = |document: &Json| match server.error_in_200 {
+        true => answer::is_refusal(document),
+        false => document.get("ok") == Some(&Json::Bool(false)),
+    };
+    if said.is_success() && !document.as_ref().is_some_and(in_success) {
         return Ok(());
     }
-    let failure = match answer::granted(server, said) {
-        Ok(_) => return Ok(()),
-        Err(failure) => failure,
-    };
+    let failure = document.and_then(|document| answer::refusal(server, said, &document));
+    let failure = failure.unwrap_or_else(|| said.unclear("without saying why"));
     if failure.is("invalid_token") || failure.is("token_revoked") { Ok(()) } else { Err(failure) }
 }
 

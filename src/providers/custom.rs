@@ -42,6 +42,7 @@ pub static CUSTOM: Provider = Provider {
     api_key: Some(KeyUse::Settings),
     oauth: Some(&OAUTH),
     settings: &[
+        setting("name", "what it is called here"),
         needed("base_url", "where the API lives: https://HOST/PATH", &[Code, Token, Device, ClientCredentials]),
         needed("authorize_url", "where a person consents", &[Code]),
         needed("token_url", "where tokens are asked for", &[Code, Device, ClientCredentials]),

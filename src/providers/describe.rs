@@ -84,6 +84,7 @@ fn way(provider: &Provider, site: &Site, method: Method) -> Way {
         // RFC 6749 section 4.4: for confidential clients alone.
         _ if method == Method::ClientCredentials => Some(true),
         Some(ClientSecret::Needed) => Some(true),
+        Some(ClientSecret::NeededInBrowser) => Some(method == Method::Code),
         Some(ClientSecret::Optional) => None,
         Some(ClientSecret::None) | None => Some(false),
     };

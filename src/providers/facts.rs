@@ -97,6 +97,8 @@ pub enum ClientSecret {
     Needed,
     /// Public clients have none, confidential ones do
     Optional,
+    /// Needed in a browser, not with a device code
+    NeededInBrowser,
     None,
 }
 

@@ -88,8 +88,7 @@ static OAUTH: OAuth = OAuth {
     device: Some("https://github.com/login/device/code"),
     revoke: Some(("https://api.github.com/applications/{client_id}/token", RevokeBy::DeleteJson)),
     client_auth: ClientAuth::Body,
-    // Device codes need the id alone.
-    client_secret: ClientSecret::Optional,
+    client_secret: ClientSecret::NeededInBrowser,
     authorize_parameters: &[("prompt", "select_account")],
     headers: &[("accept", "application/json")],
     error_in_200: true,
@@ -98,7 +97,6 @@ static OAUTH: OAuth = OAuth {
         ("bad_refresh_token", "invalid_grant"),
         ("incorrect_client_credentials", "invalid_client"),
         ("incorrect_device_code", "invalid_grant"),
-        ("redirect_uri_mismatch", "invalid_request"),
         ("device_flow_disabled", "unauthorized_client"),
     ],
     redirect: Redirect::ANY_PORT,

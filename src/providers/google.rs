@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use url::Url;
 
 use super::signing::{Signing, pem};
 use super::{
@@ -164,7 +165,7 @@ struct KeyFile {
     token_uri: String,
 }
 
-/// The file's `token_uri` must be Google's: a file from a stranger could else have our assertion sent to them.
+/// The file's `token_uri` must be Google's, or the endpoint's: a file from a stranger could else have our assertion sent to them.
 fn sign(site: &Site, secret: &Secret, _client: Option<&str>) -> Result<Signing> {
     let no_file = |why: &str| {
         Error::usage(format!("the key is no service account's key file: {why}"))
@@ -182,10 +183,10 @@ fn sign(site: &Site, secret: &Secret, _client: Option<&str>) -> Result<Signing> 
     if !is_mail || file.client_email.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return Err(no_file("its `client_email` is missing"));
     }
-    if !matches!(
-        file.token_uri.as_str(),
-        TOKEN | "https://accounts.google.com/o/oauth2/token" | "https://www.googleapis.com/oauth2/v4/token"
-    ) {
+    let own = [TOKEN, "https://accounts.google.com/o/oauth2/token", "https://www.googleapis.com/oauth2/v4/token"];
+    let uri = Url::parse(&file.token_uri).ok();
+    let at_endpoint = site.endpoint.as_ref().is_some_and(|end| uri.is_some_and(|uri| uri.origin() == end.origin()));
+    if !own.contains(&file.token_uri.as_str()) && !at_endpoint {
         return Err(Error::new(Kind::Denied, "the key file's `token_uri` is not Google's")
             .hint(format!("get the file from Google itself; it says `{TOKEN}` there")));
     }

@@ -100,6 +100,14 @@ static OAUTH: OAuth = OAuth {
     introspect: Some("https://api.hubapi.com/oauth/2026-03/token/introspect"),
     client_auth: ClientAuth::Body,
     client_secret: ClientSecret::Needed,
+    // What v1 said, and the newer names may still say.
+    words: &[
+        ("BAD_AUTH_CODE", "invalid_grant"),
+        ("BAD_REFRESH_TOKEN", "invalid_grant"),
+        ("BAD_CLIENT_ID", "invalid_client"),
+        ("BAD_CLIENT_SECRET", "invalid_client"),
+        ("BAD_GRANT_TYPE", "unsupported_grant_type"),
+    ],
     redirect: Redirect::LOCALHOST,
     refresh: Refresh::STABLE,
     lifetime: Some(Duration::from_secs(30 * 60)),

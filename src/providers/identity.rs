@@ -30,6 +30,9 @@ impl Provider {
                 Ok(None) => {}
                 // A right that is missing closes this way; another may be open.
                 Err(error) if matches!(error.kind, Kind::Denied | Kind::NotFound) => refused = Some(error),
+                // A token that came with this very answer is not void: it lacks a right (Salesforce says no more than
+                // `Bad_OAuth_Token` then).
+                Err(error) if error.kind == Kind::SignIn && !said.is_null() => refused = Some(error),
                 Err(error) => return Err(error),
             }
         }

@@ -11,12 +11,11 @@ impl Provider {
         if text.trim() != text {
             return Some("the key has blanks or a line break around it; copy it again without them".to_owned());
         }
+        if let Some(form) = self.form_of(text) {
+            return (!form.advice.is_empty()).then(|| format!("this looks like {}: {}", form.what, form.advice));
+        }
         if text.starts_with("Bearer ") || text.starts_with("Basic ") || text.contains(['"', '\'']) {
             return Some("this looks like a whole header or a quoted text; give the key alone".to_owned());
-        }
-        if let Some(form) = self.form_of(text) {
-            let advice = (!form.advice.is_empty()).then(|| format!("this looks like {}: {}", form.what, form.advice));
-            return advice;
         }
         let others = super::ALL.iter().filter(|other| other.id != self.id);
         let owner = others.into_iter().find(|other| other.form_of(text).is_some_and(|form| form.prefix.len() > 3));

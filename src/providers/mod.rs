@@ -29,7 +29,7 @@ mod salesforce;
 mod slack;
 mod stripe;
 
-use crate::base::{Error, Result, Secret};
+use crate::base::{Error, Result};
 
 pub use crate::http::{Announced, Answer, Auth, Bearer, Door, Http, Limit, Request};
 pub use airtable::AIRTABLE;
@@ -45,7 +45,7 @@ pub use identity::Identity;
 pub use notion::NOTION;
 pub use postgres::POSTGRES;
 pub use salesforce::SALESFORCE;
-pub use signing::Signing;
+pub use signing::{Sign, Signing};
 pub use slack::SLACK;
 pub use stripe::STRIPE;
 
@@ -102,7 +102,7 @@ pub struct Provider {
     /// What its refusals mean, where they mean more than their status
     pub explain: fn(&Answer) -> Option<Error>,
     /// What `Method::ServiceAccount` signs, from the secret and the client's id
-    pub sign: Option<fn(&Site, &Secret, Option<&str>) -> Result<Signing>>,
+    pub sign: Option<Sign>,
 }
 
 impl Provider {

@@ -25,6 +25,9 @@ pub struct Signing {
     pub settings: BTreeMap<String, String>,
 }
 
+/// Reads a secret for an account and the client's id.
+pub type Sign = fn(&Site, &Secret, Option<&str>) -> Result<Signing>;
+
 impl Provider {
     /// Reads the secret of `Method::ServiceAccount`. `Kind::Usage` when it is no such secret or a setting is missing.
     pub fn signing(&self, site: &Site, secret: &Secret, client_id: Option<&str>) -> Result<Signing> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::app::{App, Query, Sort};
 use crate::base::filter::Filter;
-use crate::base::{FieldType, Result, Table};
+use crate::base::{FieldType, Result, Table, record_id};
+use crate::tables;
 
 use super::key;
 
@@ -75,11 +76,17 @@ pub(super) fn filter(app: &App, table: &Table, text: Option<&str>) -> Result<Fil
     let filter = Filter::parse(text)?;
     let names = filter.fields();
     let paths = app.store.paths(table, names.iter().copied())?;
-    let mut compared = BTreeMap::new();
+    let (mut compared, mut pointed) = (BTreeMap::new(), BTreeMap::new());
     for name in names {
-        compared.insert(name, paths.meaning(table, name)?.compared);
+        let meaning = paths.meaning(table, name)?;
+        if let Some(other) = meaning.ids_of {
+            pointed.insert(name, key::plain(&tables::find(app, &other)?, &|name| super::value::existing(app, name))?);
+        }
+        compared.insert(name, meaning.compared);
     }
-    filter.check_paths(table, &|name| compared.get(name).cloned())
+    let checked = filter.check_paths(table, &|name| compared.get(name).cloned())?;
+    // An id of several parts may be written in several ways, and is stored in one: `EU,"5"` is `EU,5`.
+    Ok(checked.form(&|name, id| Some(record_id::of(&key::parse(pointed.get(name)?, id).ok()?))))
 }
 
 fn sort(table: &Table, text: &str) -> Sort {

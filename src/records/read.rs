@@ -37,5 +37,5 @@ pub fn count(app: &App, table: &Table, filter: Option<&str>) -> Result<u64> {
 
 pub(super) fn no_record(table: &Table, key: &[Value]) -> Error {
     Error::not_found(format!("table `{}` has no record `{}`", table.name, record_id::of(key)))
-        .hint(format!("see `appctl records list {}`", table.name))
+        .hint(format!("see `appctl records list {}`", table.name.shell()))
 }

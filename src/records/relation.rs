@@ -154,7 +154,7 @@ impl Pointing<'_> {
         if let Some(near) = near(change, target, &uniques, text) {
             return error.hint(format!("did you mean `{near}`?"));
         }
-        let see = format!("see `appctl records list {}`", self.to);
+        let see = format!("see `appctl records list {}`", self.to.shell());
         match uniques.iter().map(|field| format!("its `{}`", field.name)).collect::<Vec<_>>().split_last() {
             None => error.hint(see),
             Some((last, [])) => error.hint(format!("give its key or {last}; {see}")),

@@ -78,7 +78,7 @@ pub(super) fn refuse_fixed(table: &Table, name: &FieldName) -> Result<()> {
         )
         .hint(format!(
             "change it at the source, or add a field of your own: `appctl tables add-field {} NAME:TYPE`",
-            table.name
+            table.name.shell()
         )));
     }
     if table.is_key(name) {

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::inspect::{self, Depth};
 use super::sql::quote;
 use super::{FILE, Store, files, schema};
-use crate::base::{Clock, Doing, Error, Interrupt, Kind, Result, Timestamp};
+use crate::base::{Clock, Doing, Error, Interrupt, Kind, Result, Timestamp, shell};
 
 /// A copy that was verified when it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,12 +105,12 @@ fn check_target(target: &Path, store: &Path) -> Result<()> {
     let folder = folder_of(target);
     if !folder.is_dir() {
         return Err(Error::not_found(format!("there is no folder `{}`", folder.display()))
-            .hint(format!("make it with `mkdir -p {}`", folder.display())));
+            .hint(format!("make it with `mkdir -p {}`", shell::word(&folder.to_string_lossy()))));
     }
     if target.is_dir() {
         let example = target.join("app.db");
         return Err(Error::usage(format!("`{shown}` is a folder"))
-            .hint(format!("name the file too: `appctl backup {}`", example.display())));
+            .hint(format!("name the file too: `appctl backup {}`", shell::word(&example.to_string_lossy()))));
     }
     if std::fs::metadata(target).is_ok_and(|meta| !meta.is_file()) {
         return Err(Error::usage(format!("`{shown}` is no plain file")).hint("name a file that may be made"));

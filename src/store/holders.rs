@@ -1,5 +1,5 @@
 //! Which programs have a file open: for messages, and before a file is replaced. Looks into /proc on Linux and asks for the
-//! locks elsewhere; what cannot be seen (another user's process) is not reported.
+//! locks elsewhere; what cannot be seen (another user's process without a lock) is not reported.
 
 use std::path::Path;
 
@@ -21,26 +21,47 @@ impl std::fmt::Display for OpenBy {
     }
 }
 
-/// Other processes that have this file open, by their number.
+/// Other processes that have this file open, by their number. An appctl that another one looks for lets nobody see what it
+/// has open (`cli::process::harden`), but the system tells which files it has locked, and SQLite has a lock on the shared
+/// memory beside the file as long as it has that open.
 #[cfg(target_os = "linux")]
 pub fn holders(path: &Path) -> Vec<OpenBy> {
-    use std::os::unix::fs::MetadataExt;
-    let Ok(wanted) = std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino())) else { return Vec::new() };
-    let is_it =
-        |fd: std::fs::DirEntry| std::fs::metadata(fd.path()).is_ok_and(|meta| (meta.dev(), meta.ino()) == wanted);
+    let Some(wanted) = place_of(path) else { return Vec::new() };
+    let beside = place_of(&super::trust::beside(path, "-shm"));
+    let locked = lockers(&[Some(wanted), beside].into_iter().flatten().collect::<Vec<_>>());
+    let is_it = |fd: std::fs::DirEntry| place_of(&fd.path()) == Some(wanted);
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
         if pid == std::process::id() {
             continue;
         }
-        if std::fs::read_dir(entry.path().join("fd")).into_iter().flatten().flatten().any(is_it) {
+        let mut open = std::fs::read_dir(entry.path().join("fd")).into_iter().flatten().flatten();
+        if locked.contains(&pid) || open.any(is_it) {
             let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
             found.push(OpenBy { pid, name: name.trim_end().to_owned() });
         }
     }
     found.sort_by_key(|one| one.pid);
     found
+}
+
+#[cfg(target_os = "linux")]
+fn place_of(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok()
+}
+
+/// The processes that have locked one of these files: `3: POSIX ADVISORY READ 17967 fe:00:10698776 128 128` (proc_locks(5)).
+#[cfg(target_os = "linux")]
+fn lockers(files: &[(u64, u64)]) -> Vec<u32> {
+    let name = |(device, inode): &(u64, u64)| {
+        format!("{:02x}:{:02x}:{inode}", rustix::fs::major(*device), rustix::fs::minor(*device))
+    };
+    let names: Vec<String> = files.iter().map(name).collect();
+    let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+    let held = locks.lines().filter(|line| line.split_whitespace().any(|word| names.iter().any(|name| word == name)));
+    held.filter_map(|line| line.split_whitespace().find_map(|word| word.parse().ok())).collect()
 }
 
 /// Another process that has a lock on this file. Not for a file that this process has open in SQLite, whose locks would be

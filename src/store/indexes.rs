@@ -86,7 +86,11 @@ fn make_unique(connection: &Connection, table: &Table, stored: &str, field: &Fie
             Kind::Conflict,
             format!("field `{}` of table `{}` cannot be unique: records have the same value", field.name, table.name),
         )
-        .hint(format!("see `appctl tables change-field {} {} --unique --dry-run`", table.name, field.name)),
+        .hint(format!(
+            "see `appctl tables change-field {} {} --unique --dry-run`",
+            table.name.shell(),
+            field.name.shell()
+        )),
         _ => error.into(),
     })
 }

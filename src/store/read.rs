@@ -9,7 +9,7 @@ use super::paths::{End, Paths, Scope, Step, Walk};
 use super::sql::{self, Fragment, column, quote};
 use super::{Store, change, filter, schema};
 use crate::base::filter::Filter;
-use crate::base::{Cell, Error, Result, Table, Timestamp, Value, record_id};
+use crate::base::{Cell, Error, Result, Table, Timestamp, Value, record_id, shell};
 
 /// Which records, which of their fields, in which order.
 #[derive(Clone, Debug)]
@@ -233,8 +233,9 @@ fn unsortable(table: &Table, path: &str, walk: &Walk<'_>) -> Error {
     let error = Error::usage(format!("`{path}` is a list of values, which has no order"));
     match (walk.steps.as_slice(), walk.end) {
         ([Step::Many { field, from }], End::Stored(value)) => error.hint(format!(
-            "add a field to sort by: `appctl tables add-field {} NAME:rollup={}.{}:max:{}`",
-            table.name, from.name, field.name, value.name
+            "add a field to sort by: `appctl tables add-field {} {}`",
+            table.name.shell(),
+            shell::word(&format!("NAME:rollup={}.{}:max:{}", from.name, field.name, value.name))
         )),
         _ => error.hint("sort by a rollup of them, such as their number or the largest"),
     }

@@ -14,6 +14,10 @@ use super::inspect::{self, Depth, Kin};
 use super::{FILE, backup, disk, files, holders, schema, sql, sync, trust};
 use crate::base::{Clock, Doing, Error, Interrupt, Kind, Result, Timestamp};
 
+/// What belongs to the app whichever state its store is in: the list of its backups, and the secrets of its team, of which
+/// no backup has a copy.
+const KEPT: [&str; 2] = [backup::NOTES, "team.vault"];
+
 /// A checked copy that waits for its place. Dropping it leaves everything as it was.
 pub struct Ready {
     /// The app folder to be, hidden among the apps
@@ -227,9 +231,11 @@ impl Ready {
         }
         let shut = Shut::the(&place)?;
         let empty = matches!(present(&place), Present::Nothing | Present::Empty);
-        let notes = place.join(backup::NOTES);
-        if notes.is_file() {
-            std::fs::copy(&notes, folder.path().join(backup::NOTES)).doing(|| "keeping the list of backups")?;
+        for name in KEPT {
+            let kept = place.join(name);
+            if kept.is_file() {
+                std::fs::copy(&kept, folder.path().join(name)).doing(|| format!("keeping `{}`", kept.display()))?;
+            }
         }
         files::sync_folder(folder.path())?;
         let aside = exchange(folder.keep(), &place, at)?;

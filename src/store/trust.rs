@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::base::{Doing, Error, Kind, Result};
+use crate::base::{Doing, Error, Kind, Result, shell};
 
 /// What a name stands for, however it is renamed later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,7 +201,7 @@ fn closed(parent: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(Kind::Denied, format!("others can change what is in `{}`", parent.display()))
-        .hint(format!("run `chmod go-w {}`", parent.display())))
+        .hint(format!("run `chmod go-w {}`", shell::word(&parent.to_string_lossy()))))
 }
 
 #[cfg(not(unix))]

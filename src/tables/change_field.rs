@@ -6,7 +6,7 @@ use super::spec::check_options;
 use super::{find, lock, no_field};
 use crate::app::{App, Conversion, Convert, OperationId};
 use crate::base::{
-    Compute, Computed, Error, Field, FieldName, FieldType, Interrupt, Kind, OnDelete, Result, Table, TableName,
+    Compute, Computed, Error, Field, FieldName, FieldType, Interrupt, Kind, OnDelete, Result, Table, TableName, shell,
 };
 
 /// What to change; `None` stays as it is.
@@ -99,7 +99,10 @@ fn after(table: &Table, before: &Field, request: &ChangeFieldRequest) -> Result<
                 "field `{}` is stored; it cannot become one that is worked out",
                 before.name
             ))
-            .hint(format!("add the computed field under another name with `appctl tables add-field {}`", table.name)));
+            .hint(format!(
+                "add the computed field under another name with `appctl tables add-field {}`",
+                table.name.shell()
+            )));
         }
         None => {}
     }
@@ -157,7 +160,7 @@ fn refuse_broken(app: &App, changed: &Table, after: &Field) -> Result<()> {
         ),
     );
     let (table, field) = broken[0].rsplit_once('.').unwrap_or((&broken[0], ""));
-    Err(error.hint(format!("`appctl tables drop-field {table} {field}` first")))
+    Err(error.hint(format!("`appctl tables drop-field {} {}` first", shell::word(table), shell::word(field))))
 }
 
 fn change_computed(app: &App, request: &ChangeFieldRequest, table: &Table, before: &Computed) -> Result<FieldChange> {
@@ -168,8 +171,13 @@ fn change_computed(app: &App, request: &ChangeFieldRequest, table: &Table, befor
     let how = match &request.becomes {
         Some(Becomes::Computed(how)) => how.clone(),
         Some(Becomes::Stored(_)) => {
-            return Err(Error::usage(format!("field `{name}` is worked out; it cannot become a stored one"))
-                .hint(format!("drop it with `appctl tables drop-field {} {name}` and add the new one", table.name)));
+            return Err(Error::usage(format!("field `{name}` is worked out; it cannot become a stored one")).hint(
+                format!(
+                    "drop it with `appctl tables drop-field {} {}` and add the new one",
+                    table.name.shell(),
+                    name.shell()
+                ),
+            ));
         }
         None => before.how.clone(),
     };

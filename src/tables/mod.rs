@@ -72,7 +72,7 @@ pub fn no_field(table: &Table, name: &str) -> Error {
     let error = Error::not_found(format!("table `{}` has no field `{name}`", table.name));
     match closest(name, table.fields.iter().map(|field| field.name.as_str())) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None if table.fields.len() > 20 => error.hint(format!("see `appctl tables show {}`", table.name)),
+        None if table.fields.len() > 20 => error.hint(format!("see `appctl tables show {}`", table.name.shell())),
         None => {
             let names: Vec<&str> = table.fields.iter().map(|field| field.name.as_str()).collect();
             error.hint(format!("the fields are {}", names.join(", ")))

@@ -122,7 +122,7 @@ impl Tables {
                 taken.field_type.word(),
                 function.word()
             ))
-            .hint(format!("see `appctl tables show {}`", from.name))),
+            .hint(format!("see `appctl tables show {}`", from.name.shell()))),
         }
     }
 }
@@ -159,8 +159,9 @@ fn relations_of(table: &Table) -> String {
     let relations: Vec<String> = table.fields.iter().filter_map(relation).collect();
     match relations.as_slice() {
         [] => format!(
-            "table `{0}` has no relation; add one with `appctl tables add-field {0} NAME:relation=TABLE`",
-            table.name
+            "table `{}` has no relation; add one with `appctl tables add-field {} NAME:relation=TABLE`",
+            table.name,
+            table.name.shell()
         ),
         some => format!("the relations of `{}` are {}", table.name, some.join(", ")),
     }

@@ -6,7 +6,7 @@ use super::{Overview, find, lock, no_field, overview};
 use crate::app::{App, OperationId};
 use crate::base::filter::{Filter, Operand};
 use crate::base::references;
-use crate::base::{Error, FieldName, Kind, Result, Table, TableName};
+use crate::base::{Error, FieldName, Kind, Result, Table, TableName, shell};
 
 /// The tables that would go, with their records. Fails as `drop` does.
 pub fn droppable(app: &App, names: &[TableName]) -> Result<Vec<Overview>> {
@@ -60,7 +60,7 @@ pub fn droppable_field(app: &App, table: &TableName, name: &FieldName) -> Result
     lock::refuse_field(&table, field, "dropped")?;
     if table.is_key(name) {
         return Err(Error::usage(format!("field `{name}` is the key of table `{}` and cannot be dropped", table.name))
-            .hint(format!("drop the whole table with `appctl tables drop {}`", table.name)));
+            .hint(format!("drop the whole table with `appctl tables drop {}`", table.name.shell())));
     }
     refuse_used(&table, name, &refers)?;
     let filled = Filter::Null { operand: Operand::Field(name.to_string()), negated: true };
@@ -107,5 +107,5 @@ fn uses(fields: &[String], what: &str) -> String {
 
 fn hint(fields: &[String]) -> String {
     let (table, field) = fields[0].rsplit_once('.').unwrap_or((&fields[0], ""));
-    format!("`appctl tables drop-field {table} {field}` first")
+    format!("`appctl tables drop-field {} {}` first", shell::word(table), shell::word(field))
 }

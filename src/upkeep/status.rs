@@ -3,7 +3,7 @@
 use super::doctor::{self, Check, Verdict};
 use crate::accounts;
 use crate::app::{App, Operation, OperationFilter};
-use crate::base::{Kind, Result};
+use crate::base::Result;
 use crate::connections::{self, Status};
 use crate::operations;
 use crate::tables::{self, Overview};
@@ -52,10 +52,14 @@ fn account_health(app: &App, connections: &[Status]) -> Result<Vec<AccountHealth
         let user = connections.iter().find(uses);
         let refused =
             connections.iter().filter(uses).any(|connection| connection.status == connections::Health::NeedsReauth);
-        let missing = accounts::secret(app, &account).is_err_and(|error| error.kind == Kind::SignIn);
-        let needs_sign_in = refused || missing;
+        let health = accounts::health(app, &account);
+        let is_out = health.is_ok_and(|health| health != accounts::Health::Good);
+        let needs_sign_in = refused || is_out;
         let fix = match user {
             Some(connection) => super::command(&app.config, &format!("connections reauth {}", connection.connection)),
+            None if account.on_its_own => {
+                super::command(&app.config, &format!("integrations accounts reauth {}", account.label))
+            }
             None => format!("set `{}`", accounts::variable(&account.label)),
         };
         let is_active = |connection: &Status| connection.status != connections::Health::Paused;

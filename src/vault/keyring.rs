@@ -10,7 +10,7 @@ use super::slots::Entries;
 const SERVICE: &str = "appctl";
 
 pub const WAYS_OUT: &str = "start and unlock a keyring (on a server: `gnome-keyring-daemon --unlock` in a D-Bus session), \
-or give the secret with each command in the environment, as `APPCTL_TOKEN_` and the account's label";
+keep secrets in a sealed file (`APPCTL_VAULT=file`, see `appctl help environment`), or give the secret with each command in the environment, as `APPCTL_TOKEN_` and the account's label";
 
 /// An open keyring. Opening takes about 40 ms the first time in a process, so it is left until a secret is needed.
 pub struct Keyring(());

@@ -1,7 +1,7 @@
 //! A time limit for calls that have none: a keyring that hangs must not hang the command.
 
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
 
 use crate::base::{Doing as _, Error, Result};
 
@@ -10,11 +10,31 @@ use super::keyring::WAYS_OUT;
 /// Long enough for every keyring that works, short enough to wait for.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// Runs `call`, which is given three seconds.
-pub fn within<T: Send + 'static>(what: &str, call: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    match answer(what, LIMIT, call)? {
-        Some(result) => result.map_err(|error| error.while_doing(what)),
-        None => Err(Error::failed(format!("{what}: no answer within {} seconds", LIMIT.as_secs())).hint(WAYS_OUT)),
+/// For so long one that gave no answer is not asked again: a command waits three seconds, not three for each secret.
+const REST: Duration = Duration::from_secs(30);
+
+/// What is known of somebody who may hang. A clone knows the same.
+#[derive(Clone, Default)]
+pub struct Patience(Arc<Mutex<Option<Instant>>>);
+
+impl Patience {
+    /// Runs `call`, which is given three seconds.
+    pub fn within<T: Send + 'static>(
+        &self,
+        what: &str,
+        call: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let silent = || Error::failed(format!("{what}: no answer within {} seconds", LIMIT.as_secs())).hint(WAYS_OUT);
+        if self.lock().is_some_and(|hung| hung.elapsed() < REST) {
+            return Err(silent());
+        }
+        let answered = answer(what, LIMIT, call)?;
+        *self.lock() = if answered.is_none() { Some(Instant::now()) } else { None };
+        answered.ok_or_else(silent)?.map_err(|error| error.while_doing(what))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

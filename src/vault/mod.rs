@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::base::{Error, Result, Secret};
 
 use file::SealedFile;
+use limit::Patience;
 
 mod aead;
 mod disk;
@@ -31,7 +32,7 @@ pub struct Vault(Place);
 #[derive(Clone)]
 enum Place {
     /// With the file that processes take turns by
-    Keyring(PathBuf),
+    Keyring(PathBuf, Patience),
     File(SealedFile),
     Team(Arc<Team>),
     Memory(Arc<Mutex<HashMap<String, Secret>>>),
@@ -41,7 +42,7 @@ impl Vault {
     /// The keyring: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows. Nothing is opened yet.
     /// Processes take turns by a lock on the file `turns`, which is made when it is not there.
     pub fn keyring(turns: impl Into<PathBuf>) -> Self {
-        Vault(Place::Keyring(turns.into()))
+        Vault(Place::Keyring(turns.into(), Patience::default()))
     }
 
     /// The sealed file `path`, made with the first secret; its key are the bytes of `key_file`, at least 32 and readable by
@@ -78,10 +79,10 @@ impl Vault {
             Place::Memory(secrets) => Ok(lock(secrets).get(name).cloned()),
             Place::File(file) => file.get(name),
             Place::Team(team) => team.get(name),
-            Place::Keyring(turns) => {
+            Place::Keyring(turns, patience) => {
                 let _turn = turn::take(turns)?;
                 let name = name.to_owned();
-                limit::within("reading from the keyring", move || slots::get(&keyring::Keyring::open()?, &name))
+                patience.within("reading from the keyring", move || slots::get(&keyring::Keyring::open()?, &name))
             }
         }
     }
@@ -97,10 +98,11 @@ impl Vault {
                 lock(secrets).insert(name.to_owned(), secret.clone());
                 Ok(())
             }
-            Place::Keyring(turns) => {
+            Place::Keyring(turns, patience) => {
                 let _turn = turn::take(turns)?;
                 let (name, secret) = (name.to_owned(), secret.clone());
-                limit::within("writing to the keyring", move || slots::set(&keyring::Keyring::open()?, &name, &secret))
+                patience
+                    .within("writing to the keyring", move || slots::set(&keyring::Keyring::open()?, &name, &secret))
             }
         }
     }
@@ -111,10 +113,10 @@ impl Vault {
             Place::Memory(secrets) => Ok(lock(secrets).remove(name).is_some()),
             Place::File(file) => file.delete(name),
             Place::Team(team) => team.delete(name),
-            Place::Keyring(turns) => {
+            Place::Keyring(turns, patience) => {
                 let _turn = turn::take(turns)?;
                 let name = name.to_owned();
-                limit::within("deleting from the keyring", move || slots::delete(&keyring::Keyring::open()?, &name))
+                patience.within("deleting from the keyring", move || slots::delete(&keyring::Keyring::open()?, &name))
             }
         }
     }
@@ -139,7 +141,7 @@ impl Vault {
     /// What it is called where its state is shown: `keyring`, `file`, `team vault`, `memory`.
     pub fn word(&self) -> &'static str {
         match &self.0 {
-            Place::Keyring(_) => "keyring",
+            Place::Keyring(..) => "keyring",
             Place::File(_) => "file",
             Place::Team(_) => "team vault",
             Place::Memory(_) => "memory",

@@ -14,12 +14,12 @@ use crate::support::home::{Home, Ran, words};
 use crate::support::postgres::Database;
 
 /// A secret with all the ways in which it could be written.
-struct Canary {
+pub struct Canary {
     spellings: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl Canary {
-    fn new(secret: &str) -> Canary {
+    pub fn new(secret: &str) -> Canary {
         let bytes = secret.as_bytes();
         let mut spellings = vec![
             ("raw", bytes.to_vec()),
@@ -44,7 +44,7 @@ impl Canary {
         Canary { spellings }
     }
 
-    fn is_absent(&self, place: &str, bytes: &[u8]) {
+    pub fn is_absent(&self, place: &str, bytes: &[u8]) {
         // One letter for each byte, because a text is searched much faster than bytes are.
         let letters = |bytes: &[u8]| bytes.iter().map(|byte| char::from(*byte)).collect::<String>();
         let text = letters(bytes);
@@ -53,13 +53,13 @@ impl Canary {
         }
     }
 
-    fn is_absent_from_output(&self, ran: &Ran) {
+    pub fn is_absent_from_output(&self, ran: &Ran) {
         self.is_absent("stdout", ran.stdout.as_bytes());
         self.is_absent("stderr", ran.stderr.as_bytes());
     }
 
     /// Looks through every file of a folder, and at every name.
-    fn is_absent_from_folder(&self, folder: &Path) -> usize {
+    pub fn is_absent_from_folder(&self, folder: &Path) -> usize {
         let mut files = 0;
         for entry in std::fs::read_dir(folder).expect("a folder").map_while(Result::ok) {
             let path = entry.path();

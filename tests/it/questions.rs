@@ -83,6 +83,7 @@ fn a_table_is_made_field_by_field() {
     assert_data_eq!(
         home.run("tables show calls"),
         str![[r#"
+
 [status 0]
 [stdout]
 table    calls
@@ -223,12 +224,13 @@ fn a_no_and_ctrl_c_leave_everything_as_it_was() {
 fn nothing_is_asked_where_nothing_can_be_answered() {
     let home = with_tables();
     let rest = talk(&home, &["--no-input", "tables", "rename", "tasks"], &[], 2);
-    assert!(rest.contains("error: NEW NAME is missing"), "{rest}");
+    assert!(rest.contains("error: `NEW NAME` is missing"), "{rest}");
     let rest = talk(&Home::new(), &["records", "list"], &[], 3);
     assert!(rest.contains("error: there is no table yet"), "{rest}");
     assert_data_eq!(
         home.run("tables rename-field tasks"),
         str![[r#"
+
 [status 2]
 [stderr]
 error: `FIELD` and `NEW NAME` are missing
@@ -239,6 +241,7 @@ hint: see `appctl tables rename-field --help`
     assert_data_eq!(
         home.run("records update tasks 1"),
         str![[r#"
+
 [status 2]
 [stderr]
 error: there is nothing to change

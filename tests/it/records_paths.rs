@@ -604,6 +604,17 @@ Three
 
 "#]]
     );
+    for (table, filter, count) in [
+        ("sites", r#"zone = 'EU,"5"'"#, 2),
+        ("sites", r#"zone in ('"EU",5', 'a')"#, 2),
+        ("sites", r#"zone <> '"EU","5"'"#, 1),
+        ("zones", r#"sites.zone = 'EU,"5"'"#, 1),
+        ("sites", "zone = 'EU'", 0),
+    ] {
+        let command = home.command(&["records", "count", table, "--where", filter, "-o", "csv"]);
+        let counted = home.finish(command, None);
+        assert_eq!(counted.stdout, format!("table,records\r\n{table},{count}\r\n"), "{filter}: {counted}");
+    }
     assert_data_eq!(
         ran("list zones --fields name,sites,sites.\"due: x\" --json"),
         str![[r#"

@@ -87,7 +87,7 @@ fn a_person_sees_the_same_and_how_to_end_it() {
     let home = Home::new();
     let mut served = Served::start(&home, &[]);
     let mut head = String::new();
-    for _ in 0..4 {
+    for _ in 0..14 {
         served.said.read_line(&mut head).unwrap();
     }
     let (status, rest, stderr, _) = served.end(Signal::INT);
@@ -96,8 +96,18 @@ fn a_person_sees_the_same_and_how_to_end_it() {
         steady(&normal(&text, home.path())),
         str![[r#"
 [status 0]
+airtable  http://127.0.0.1:[PORT]/airtable
+github  http://127.0.0.1:[PORT]/github
+google  http://127.0.0.1:[PORT]/google
 hubspot  http://127.0.0.1:[PORT]
+notion  http://127.0.0.1:[PORT]/notion
+oidc  http://127.0.0.1:[PORT]/oidc
+salesforce  http://127.0.0.1:[PORT]/salesforce
+slack  http://127.0.0.1:[PORT]/slack
+stripe  http://127.0.0.1:[PORT]/stripe
 token  pat-na1-616bad42-3efe-ad74-3bff-3c8d4d5fb975
+client id  sandbox-client
+client secret  sandbox-secret-90f91b079e82e88a
 control  http://127.0.0.1:[PORT]/control
 control token  [TOKEN]
 serving until Ctrl-C

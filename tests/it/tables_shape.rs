@@ -422,7 +422,7 @@ hint: write `"NAME":TYPE`
 [status 1]
 [stderr]
 error: table `Größe "XL"` has a field `überall 🦀` already
-hint: see `appctl tables show Größe "XL"`
+hint: see `appctl tables show 'Größe "XL"'`
 
 "#]]
     );

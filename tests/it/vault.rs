@@ -1,21 +1,24 @@
 //! Secrets in a real Secret Service (gnome-keyring in a D-Bus session of its own), unlocked, locked, absent and hanging.
 //! Each case starts this test binary again inside of such a session, where `this_sessions_vault` does the asking.
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 use appctl::base::Secret;
 use appctl::vault::Vault;
 
-/// Says to `this_sessions_vault` that it runs inside of a session with a keyring, and in which home.
+#[cfg(target_os = "linux")]
+use crate::support::keyring::{self, Seen};
+
+/// Says to `this_sessions_vault` that it runs inside of a session with a keyring.
 const INSIDE: &str = "APPCTL_TEST_KEYRING";
 
 #[test]
 fn this_sessions_vault_keeps_secrets() {
     #[expect(clippy::disallowed_methods, reason = "a message from the test that started this one")]
-    let inside = std::env::var_os(INSIDE);
+    let home = std::env::var_os(INSIDE).and_then(|_| std::env::var_os("HOME"));
     let vault =
-        inside.map_or_else(Vault::memory, |home| Vault::keyring(std::path::Path::new(&home).join("keyring.lock")));
+        home.map_or_else(Vault::memory, |home| Vault::keyring(std::path::Path::new(&home).join("keyring.lock")));
     if let Err(error) = vault.probe() {
         panic!("{}: {} [{}]", error.kind.word(), error.message, error.hint.unwrap_or_default());
     }
@@ -27,6 +30,7 @@ fn this_sessions_vault_keeps_secrets() {
         let read = vault.get(name).unwrap().expect("it was just kept");
         assert!(read.expose() == secret.expose(), "{size} bytes came back as {}", read.expose().len());
     }
+    assert!(vault.set(name, &Secret::new("s".repeat(64 * 1024 + 1))).is_err(), "too long to be kept");
     assert!(vault.get("test/hubspot/other").unwrap().is_none());
     assert!(vault.delete(name).unwrap());
     assert!(!vault.delete(name).unwrap());
@@ -54,55 +58,39 @@ fn twenty_processes_keep_secrets_at_once() {
 #[test]
 fn a_locked_keyring_says_how_to_go_on() {
     let seen = session("start --start", "");
-    seen.fails_with("denied: writing to the keyring: the keyring is locked");
+    fails_with(&seen, "denied: writing to the keyring: the keyring is locked");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_a_keyring_nothing_is_kept_and_the_two_choices_are_named() {
+fn without_a_keyring_nothing_is_kept_and_the_choices_are_named() {
     let seen = session("", "unset DBUS_SESSION_BUS_ADDRESS");
-    seen.fails_with("failed: writing to the keyring: there is no keyring here");
+    fails_with(&seen, "failed: writing to the keyring: there is no keyring here");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_hanging_keyring_is_given_three_seconds() {
     let seen = session("start --unlock", "kill -STOP $keyring");
-    seen.fails_with("failed: writing to the keyring: no answer within 3 seconds");
+    fails_with(&seen, "failed: writing to the keyring: no answer within 3 seconds");
     assert!(seen.time >= Duration::from_secs(3), "it was waited for");
 }
 
-struct Seen {
-    passed: bool,
-    text: String,
-    time: Duration,
-}
-
-impl Seen {
-    fn fails_with(&self, message: &str) {
-        assert!(!self.passed && self.text.contains(message), "{}", self.text);
-        assert!(self.text.contains("unlock a keyring") && self.text.contains("`APPCTL_TOKEN_`"), "{}", self.text);
-        assert!(self.time < Duration::from_secs(15), "it took {:?}", self.time);
+#[cfg(target_os = "linux")]
+fn fails_with(seen: &Seen, message: &str) {
+    assert!(!seen.passed && seen.text.contains(message), "{}", seen.text);
+    for way_out in ["unlock a keyring", "`APPCTL_VAULT=file`", "`APPCTL_TOKEN_`"] {
+        assert!(seen.text.contains(way_out), "{}", seen.text);
     }
+    assert!(seen.time < Duration::from_secs(15), "it took {:?}", seen.time);
 }
 
-/// Runs `this_sessions_vault_keeps_secrets` in an empty home and a D-Bus session; `start FLAG` starts a keyring there,
-/// `then` is shell that runs before the test. What was started ends with the session.
+/// Runs `this_sessions_vault_keeps_secrets` in a session; `start FLAG` starts a keyring there, `then` is shell that runs
+/// before the test.
+#[cfg(target_os = "linux")]
 fn session(start: &str, then: &str) -> Seen {
-    let home = tempfile::tempdir().expect("the temporary folder can be written");
     let script = format!(
         r#"
-        keyring=
-        start() {{
-            echo -n pw | gnome-keyring-daemon "$1" --foreground --components=secrets >/dev/null 2>&1 &
-            keyring=$!
-            trap 'kill -KILL $keyring 2>/dev/null' EXIT
-            for try in $(seq 50); do
-                dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
-                    org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q 'boolean true' && return
-                sleep 0.1
-            done
-        }}
         {start}
         {then}
         "$0" --exact vault::this_sessions_vault_keeps_secrets --nocapture
@@ -111,18 +99,5 @@ fn session(start: &str, then: &str) -> Seen {
         exit $result
         "#
     );
-    let began = Instant::now();
-    let output = Command::new("dbus-run-session")
-        .args(["--", "sh", "-c", &script])
-        .arg(std::env::current_exe().expect("a program knows itself"))
-        .env("HOME", home.path())
-        .env("XDG_RUNTIME_DIR", home.path())
-        .env("XDG_DATA_HOME", home.path().join("data"))
-        .env("RUST_BACKTRACE", "0")
-        .env(INSIDE, home.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("dbus-run-session is installed (tests/run installs it)");
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    Seen { passed: output.status.success(), text, time: began.elapsed() }
+    keyring::session(&script, &[(INSIDE, "1")])
 }

@@ -67,6 +67,8 @@ fn adding_asks_for_what_is_missing_and_echoes_no_token() {
     let mut session = at_terminal(&home, &["connections", "add", "--endpoint", "http://127.0.0.1:9"]);
     session.expect("source").unwrap();
     session.send("\r").unwrap();
+    session.expect("how to sign in").unwrap();
+    session.send(format!("{}\r", "\u{1b}[B".repeat(way_of_the_token()))).unwrap();
     session.expect("make a private app token at https://").unwrap();
     session.expect("HubSpot private app token").unwrap();
     session.send("pat-canary-77\r").unwrap();
@@ -74,6 +76,12 @@ fn adding_asks_for_what_is_missing_and_echoes_no_token() {
     assert!(!String::from_utf8_lossy(rest.before()).contains("canary"));
     assert_eq!(ended(session), 8);
     assert_eq!(home.run_with(None, &[], "connections list --json").stdout, "[]\n");
+}
+
+/// The place of HubSpot's token among its ways to sign in.
+fn way_of_the_token() -> usize {
+    let hubspot = appctl::providers::ALL.iter().find(|provider| provider.id == "hubspot").unwrap();
+    hubspot.methods.iter().position(|method| method.word() == "token").unwrap()
 }
 
 #[test]

@@ -8,6 +8,10 @@
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
+// Its advice to people who run it for real.
+console.info = () => {};
+console.warn = () => {};
+
 const given = process.argv.indexOf('--access-seconds');
 const accessSeconds = given > 0 ? Number(process.argv[given + 1]) : 3600;
 

@@ -98,7 +98,7 @@ impl<'c> Checker<'c> {
                     let names: Vec<String> = names.by_ref().map(syntax::path).collect();
                     error.hint(format!("the fields are {}", names.join(", ")))
                 }
-                None => error.hint(format!("see `appctl tables show {}`", table.name)),
+                None => error.hint(format!("see `appctl tables show {}`", table.name.shell())),
             }
         })
     }
@@ -106,7 +106,7 @@ impl<'c> Checker<'c> {
     /// Adds where to look the fields up, unless the error says more already.
     fn hinted(&self, error: Error) -> Error {
         match (self.table, &error.hint) {
-            (Some(table), None) => error.hint(format!("see `appctl tables show {}`", table.name)),
+            (Some(table), None) => error.hint(format!("see `appctl tables show {}`", table.name.shell())),
             _ => error,
         }
     }

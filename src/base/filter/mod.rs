@@ -175,6 +175,21 @@ impl Filter {
         renamed.expect("renaming cannot fail")
     }
 
+    /// The same filter with the texts that a field is compared with in the form that `form` gives for the field's name and
+    /// the text; those that it gives none for stay.
+    #[must_use]
+    pub fn form(&self, form: &dyn Fn(&str, &str) -> Option<String>) -> Filter {
+        let formed = self.map(&mut |comparison, operand| {
+            let Operand::Literal(Value::Text(text)) = operand else { return Ok(operand.clone()) };
+            let formed = comparison.operands().into_iter().find_map(|other| match other {
+                Operand::Field(name) => form(name, text),
+                _ => None,
+            });
+            Ok(formed.map_or_else(|| operand.clone(), |text| Operand::Literal(Value::Text(text))))
+        });
+        formed.expect("a form fails for no operand")
+    }
+
     /// The same filter with `now()` fixed, for evaluating it many times.
     #[must_use]
     pub fn at(&self, now: super::Timestamp) -> Filter {

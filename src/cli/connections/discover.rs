@@ -41,7 +41,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     progress.step(&format!("asking `{}` what it has", args.name));
     let found = match connection(app, &args.name)? {
         Some(name) => connections::discover(app, &name).await?,
-        None => connections::offer(app, &request(app, ui, args)?).await?.1,
+        None => connections::offer(app, &request(app, ui, args).await?).await?.1,
     };
     drop(progress);
     let objects = found.into_iter().map(|object| Line {
@@ -75,7 +75,7 @@ fn connection(app: &App, name: &str) -> Result<Option<ConnectionName>> {
     }
 }
 
-fn request(app: &App, ui: &mut Ui, args: Args) -> Result<AddRequest> {
+async fn request(app: &App, ui: &mut Ui, args: Args) -> Result<AddRequest> {
     let mut request = AddRequest {
         source: args.name,
         account: args.account,
@@ -84,7 +84,7 @@ fn request(app: &App, ui: &mut Ui, args: Args) -> Result<AddRequest> {
         settings: args.settings.into_iter().collect::<BTreeMap<_, _>>(),
         ..AddRequest::default()
     };
-    super::wizard::ask_secret(app, ui, &mut request)?;
+    super::wizard::ask_account(app, ui, &mut request).await?;
     Ok(request)
 }
 

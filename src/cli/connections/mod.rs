@@ -9,7 +9,7 @@ use super::globals::Globals;
 use super::ui::Ui;
 
 mod add;
-mod choices;
+pub mod choices;
 mod discover;
 mod edit;
 mod history;

@@ -1,9 +1,12 @@
 //! The questions of `connections add`: only what is missing is asked, and only when somebody can answer. What is missing
 //! otherwise is refused by the engine, which names the flag.
 
-use crate::accounts;
+use crate::accounts::{self, Method, Provider, Switch};
 use crate::app::App;
 use crate::base::{ConnectionName, Label, Result};
+use crate::cli::integrations::connect::{self, SignIn};
+use crate::cli::integrations::person::Pages;
+use crate::cli::integrations::{ask, wanted::Wanted};
 use crate::cli::ui::{Ui, words};
 use crate::connections::{self, AddRequest, ObjectRequest, Schedule, SourceInfo};
 
@@ -14,7 +17,7 @@ pub async fn complete(app: &App, ui: &mut Ui, request: &mut AddRequest) -> Resul
         return Ok(asked);
     };
     asked |= ask_settings(ui, &info, request)?;
-    asked |= ask_secret(app, ui, request)?;
+    asked |= ask_account(app, ui, request).await?;
     if request.objects.is_empty() && !request.all && ui.can_ask() {
         ask_objects(app, ui, request).await?;
         ask_schedule(ui, request)?;
@@ -53,8 +56,9 @@ fn ask_settings(ui: &mut Ui, info: &SourceInfo, request: &mut AddRequest) -> Res
     Ok(asked)
 }
 
-/// Asks for the secret of a new account, unless there is one or the environment has it.
-pub fn ask_secret(app: &App, ui: &mut Ui, request: &mut AddRequest) -> Result<bool> {
+/// Settles the account: one that is there, or a new one by any of its provider's ways to sign in. Nothing is asked where
+/// the request or the environment says it already.
+pub async fn ask_account(app: &App, ui: &mut Ui, request: &mut AddRequest) -> Result<bool> {
     let Ok(label) = label(request) else { return Ok(false) };
     let there = app.config.token(&label).is_some() || accounts::list(app)?.iter().any(|account| account.label == label);
     if request.secret.is_some() || there || !ui.can_ask() {
@@ -63,6 +67,44 @@ pub fn ask_secret(app: &App, ui: &mut Ui, request: &mut AddRequest) -> Result<bo
     let Some(info) = connections::sources_list().into_iter().find(|info| info.source == request.source) else {
         return Ok(false);
     };
+    let provider = accounts::provider(&info.provider)?;
+    if request.account.is_none() && request.endpoint.is_none() && ask_which(app, ui, provider, request)? {
+        return Ok(true);
+    }
+    let mut wanted = Wanted {
+        provider: provider.id.to_owned(),
+        label: request.account.clone(),
+        endpoint: request.endpoint.clone(),
+        ..Wanted::default()
+    };
+    ask::method(ui, provider, &mut wanted)?;
+    if wanted.method(provider) == Method::Token {
+        return ask_secret(ui, &info, request);
+    }
+    ask::complete(app, ui, &mut wanted)?;
+    let how = SignIn { pages: Pages::Open, wait: connect::USUAL_WAIT, switch: Switch::Refuse };
+    let connected = connect::sign_in(app, ui, &mut wanted, how).await?;
+    ui.say(format!("account `{}` is kept, whatever becomes of the connection", connected.account.label))?;
+    request.account = Some(connected.account.label);
+    request.endpoint = None;
+    Ok(true)
+}
+
+/// Offers the accounts of the provider that are there. `false`: none is, or another one is wanted.
+fn ask_which(app: &App, ui: &mut Ui, provider: &Provider, request: &mut AddRequest) -> Result<bool> {
+    let known = accounts::of_provider(app, provider.id)?;
+    if known.is_empty() {
+        return Ok(false);
+    }
+    let mut lines: Vec<String> =
+        known.iter().map(|account| format!("{} ({})", account.label, account.identity.name)).collect();
+    lines.push("another one".to_owned());
+    let chosen = ui.choose("account", &lines, "--account LABEL")?;
+    request.account = known.get(chosen).map(|account| account.label.clone());
+    Ok(request.account.is_some())
+}
+
+fn ask_secret(ui: &mut Ui, info: &SourceInfo, request: &mut AddRequest) -> Result<bool> {
     if !info.console.is_empty() {
         ui.say(format!("make a {} at {}", info.secret, info.console))?;
     }

@@ -45,7 +45,7 @@ pub async fn run(app: &mut App, ui: &mut Ui, args: Args) -> Result<()> {
         (Some(filter), _) => Chosen::Where(filter),
         (None, []) => {
             return Err(Error::usage("neither an id nor `--where` says which records to delete")
-                .hint(format!("write `appctl records delete {} ID`, or add `--where FILTER`", table.name)));
+                .hint(format!("write `appctl records delete {} ID`, or add `--where FILTER`", table.name.shell())));
         }
         (None, ids) if is_stream(ids) => Chosen::Stream(Data { data: None }.text(&[])?),
         (None, ids) => Chosen::Ids(ids),

@@ -44,6 +44,8 @@ pub fn ask(verb: &str, app: &App, ui: &mut Ui, given: &Given) -> Result<Answers>
         // What was deleted has a history too.
         "history" => answers.word(ui.ask("id of the record", None, "ID")?),
         "get" | "delete" => answers.word(id(app, ui, &table)?),
+        // Into a table that a connection fills nothing is created, which the command says.
+        "create" if table.connection.is_some() => {}
         "create" => create(app, ui, &table, &mut answers)?,
         "update" => update(app, ui, given, &table, &mut answers)?,
         _ => {}
@@ -108,7 +110,8 @@ fn update(app: &App, ui: &mut Ui, given: &Given, table: &Table, answers: &mut An
 
 /// Whether a person says what a field holds.
 fn is_given(table: &Table, field: &Field) -> bool {
-    !table.is_locked(field) && !(table.generated_key && table.is_key(&field.name))
+    let handed_out = table.generated_key && table.is_key(&field.name);
+    !table.is_locked(field) && !handed_out
 }
 
 /// `NAME=VALUE`, or nothing when the field shall be empty.

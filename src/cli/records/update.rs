@@ -110,8 +110,10 @@ fn split<'w>(table: &Table, words: &'w [String]) -> Result<(&'w [String], &'w [S
         name.is_some_and(|name| table.field(name).is_some())
     };
     if words.iter().all(sets) {
-        return Err(Error::usage("neither an id nor `--where` says which records to change")
-            .hint(format!("write `appctl records update {} ID NAME=VALUE`, or add `--where FILTER`", table.name)));
+        return Err(Error::usage("neither an id nor `--where` says which records to change").hint(format!(
+            "write `appctl records update {} ID NAME=VALUE`, or add `--where FILTER`",
+            table.name.shell()
+        )));
     }
     let behind = words[1..].iter().position(|word| word.contains('=')).map_or(words.len(), |place| place + 1);
     Ok(words.split_at(behind))

@@ -170,9 +170,9 @@ impl Changed {
     fn refusal(&self) -> Error {
         Error::new(Kind::Failed, format!("{}; nothing was changed", self.refused_words())).hint(format!(
             "change these values first, for example with `appctl records update {} {} {}=…`",
-            self.table,
+            words::shell(&self.table),
             words::shell(&self.examples[0].record),
-            self.field
+            words::shell(&self.field)
         ))
     }
 

@@ -6,6 +6,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use crate::base::{Error, Interrupt, Kind, Result, sanitize};
 
 pub mod color;
+#[cfg(unix)]
+mod hidden;
 pub mod jq;
 pub mod json;
 pub mod patient;
@@ -187,6 +189,12 @@ impl Ui {
             return Ok(());
         }
         self.put_talk(&sanitize::lines(text.as_ref()))
+    }
+
+    /// Tells a person what they must do now for the command to go on, on stderr, whatever was asked for.
+    pub fn call(&mut self, text: impl AsRef<str>) {
+        // A closed stderr ends nothing: whoever closed it cannot be called.
+        let _ = self.put_talk(&sanitize::lines(text.as_ref()));
     }
 
     /// Tells a person what may need attention, on stderr, whatever the format. Silent with `-q`.

@@ -1,9 +1,9 @@
 //! Questions to a person. When nobody can answer (`--no-input`, or no terminal) each is a usage error that names the flag.
 
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
+use dialoguer::{Confirm, Input, MultiSelect, Select};
 
-use crate::base::{Error, Kind, Result, Secret, sanitize};
+use crate::base::{Error, Interrupt, Kind, Result, Secret, sanitize};
 
 use super::Ui;
 
@@ -28,7 +28,8 @@ impl Ui {
                 .hint("add `--yes` to go on without being asked"));
         }
         let theme = self.theme();
-        answered(Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false).interact())
+        let confirm = Confirm::with_theme(&*theme).with_prompt(sanitize::line(question)).default(false);
+        self.answered(|| confirm.interact())
     }
 
     /// Like `confirm`, but a no is `Kind::Interrupted`: nothing was done.
@@ -80,7 +81,7 @@ impl Ui {
         if let Some(default) = default {
             input = input.default(default.to_owned());
         }
-        answered(input.interact_text())
+        self.answered(|| input.interact_text())
     }
 
     /// The index of one of `items`.
@@ -89,7 +90,7 @@ impl Ui {
         let theme = self.theme();
         let items = self.fitting(items);
         let select = Select::with_theme(&*theme).with_prompt(sanitize::line(prompt)).items(&items).default(0);
-        answered(select.interact_opt())?.ok_or_else(cancelled)
+        self.answered(|| select.interact_opt())?.ok_or_else(cancelled)
     }
 
     /// The indexes of any of `items`; `chosen` says which are ticked at first.
@@ -99,15 +100,24 @@ impl Ui {
         let items = self.fitting(items);
         let prompt = format!("{} (space ticks, enter goes on)", sanitize::line(prompt));
         let select = MultiSelect::with_theme(&*theme).with_prompt(prompt).items(&items).defaults(chosen);
-        answered(select.interact_opt())?.ok_or_else(cancelled)
+        self.answered(|| select.interact_opt())?.ok_or_else(cancelled)
     }
 
     /// A secret, typed without echo.
     pub fn ask_secret(&mut self, prompt: &str, flag: &str) -> Result<Secret> {
         self.must_ask(prompt, flag)?;
         let theme = self.theme();
-        let password = Password::with_theme(&*theme).with_prompt(sanitize::line(prompt)).allow_empty_password(true);
-        answered(password.interact()).map(Secret::new)
+        let prompt = sanitize::line(prompt);
+        self.answered(|| hidden_line(&*theme, &prompt, &self.interrupt)).map(Secret::new)
+    }
+
+    /// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
+    fn answered<T>(&self, ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+        self.interrupt.check()?;
+        self.interrupt.asking(ask).map_err(|dialoguer::Error::IO(error)| match error.kind() {
+            std::io::ErrorKind::Interrupted => cancelled(),
+            _ => Error::from(error).while_doing("asking"),
+        })
     }
 
     fn must_ask(&self, prompt: &str, flag: &str) -> Result<()> {
@@ -137,14 +147,29 @@ impl Ui {
     }
 }
 
-fn cancelled() -> Error {
-    Error::new(Kind::Interrupted, "cancelled")
+/// Asks as `Password` does, which on Unix would leave Ctrl-C to a signal that its reading does not end with, and the
+/// terminal without an echo.
+#[cfg(unix)]
+fn hidden_line(theme: &dyn Theme, prompt: &str, interrupt: &Interrupt) -> dialoguer::Result<String> {
+    use std::io::Write as _;
+    let mut err = std::io::stderr();
+    let (mut asked, mut answered) = (String::new(), String::new());
+    let told = theme
+        .format_password_prompt(&mut asked, prompt)
+        .and_then(|()| theme.format_password_prompt_selection(&mut answered, prompt));
+    told.map_err(|_| std::io::Error::other("the question cannot be written"))?;
+    err.write_all(asked.as_bytes()).and_then(|()| err.flush())?;
+    let typed = super::hidden::read_line(interrupt);
+    let end = if typed.is_ok() { format!("\r\x1b[2K{answered}\n") } else { "\n".to_owned() };
+    err.write_all(end.as_bytes())?;
+    Ok(typed?)
 }
 
-/// Ctrl-C at a question leaves the terminal as it was and is an ordinary interruption.
-fn answered<T>(answer: dialoguer::Result<T>) -> Result<T> {
-    answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
-        std::io::ErrorKind::Interrupted => cancelled(),
-        _ => Error::from(error).while_doing("asking"),
-    })
+#[cfg(not(unix))]
+fn hidden_line(theme: &dyn Theme, prompt: &str, _: &Interrupt) -> dialoguer::Result<String> {
+    dialoguer::Password::with_theme(theme).with_prompt(prompt).allow_empty_password(true).interact()
+}
+
+fn cancelled() -> Error {
+    Error::new(Kind::Interrupted, "cancelled")
 }

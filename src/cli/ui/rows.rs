@@ -205,6 +205,17 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_text_is_one_line_of_a_pipe() {
+        let long = "ü".repeat(100_000);
+        let rows = vec![[long.as_str().into(), "1".into()], ["short".into(), "22".into()]];
+        let shown = written(Format::Table, None, None, &rows);
+        assert_eq!(shown, format!("name   sum\n{long}        1\nshort   22\n"));
+        let shown = written(Format::Table, None, Some(80), &rows);
+        let cut = shown.lines().nth(1).unwrap_or_default();
+        assert!(shown.lines().count() == 3 && cut.contains('…') && cut.chars().count() <= 80, "{shown}");
+    }
+
+    #[test]
     fn ten_thousand_rows_keep_the_columns_of_the_first_thousand() {
         let rows: Vec<[Value; 2]> = (0..10_000_i64).map(|row| [format!("row {row:05}").into(), row.into()]).collect();
         let shown = written(Format::Table, None, None, &rows);

@@ -31,7 +31,22 @@ impl SecretArgs {
         } else {
             None
         };
-        text.map(|text| clean(&text)).transpose()
+        text.map(|text| clean(&text, "token")).transpose()
+    }
+
+    /// The same for a secret of many lines: the key of a service account.
+    pub fn given_whole(&self) -> Result<Option<Secret>> {
+        if let Some(path) = &self.token_file {
+            return read_private(path).map(Some);
+        }
+        if !self.token_stdin {
+            return Ok(None);
+        }
+        let text = read_all(&mut std::io::stdin().lock(), "stdin")?;
+        if text.trim().is_empty() {
+            return Err(Error::usage("the key is empty").hint("give its file with `--token-file FILE`"));
+        }
+        Ok(Some(Secret::new(text)))
     }
 
     /// The secret that an option gives, else a prompt for it. `Kind::Usage` naming the options when nobody can answer.
@@ -41,6 +56,21 @@ impl SecretArgs {
             None => ui.ask_secret(prompt, "--token-stdin` or `--token-file FILE"),
         }
     }
+}
+
+/// One secret that stdin holds; `what` names it in errors.
+pub fn read_stdin(what: &str) -> Result<Secret> {
+    clean(&read_all(&mut std::io::stdin().lock(), "stdin")?, what)
+}
+
+/// The secret in a file that only its owner can read, with all its lines.
+pub fn read_private(path: &Path) -> Result<Secret> {
+    let text = read_file(path)?;
+    let text = text.trim_end_matches(['\n', '\r']);
+    if text.trim().is_empty() {
+        return Err(Error::usage(format!("`{}` is empty", path.display())));
+    }
+    Ok(Secret::new(text))
 }
 
 fn read_file(path: &Path) -> Result<String> {
@@ -84,19 +114,18 @@ fn read_all(from: &mut dyn std::io::Read, name: &str) -> Result<String> {
 }
 
 /// Takes off the line end that editors and `echo` add, and refuses what can be no secret.
-fn clean(text: &str) -> Result<Secret> {
+fn clean(text: &str, what: &str) -> Result<Secret> {
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.is_empty() {
-        return Err(
-            Error::usage("the token is empty").hint("check what is piped in: `printf %s \"$TOKEN\" | appctl …`")
-        );
+        return Err(Error::usage(format!("the {what} is empty"))
+            .hint("check what is piped in: `printf %s \"$TOKEN\" | appctl …`"));
     }
     if text.len() as u64 > LONGEST {
-        return Err(Error::usage("the token is longer than 64 KiB"));
+        return Err(Error::usage(format!("the {what} is longer than 64 KiB")));
     }
     if text.contains(['\n', '\r', '\0']) {
-        return Err(Error::usage("the token has more than one line").hint("give the token alone"));
+        return Err(Error::usage(format!("the {what} has more than one line")).hint(format!("give the {what} alone")));
     }
     Ok(Secret::new(text))
 }
@@ -108,10 +137,10 @@ mod tests {
     #[test]
     fn a_line_end_does_not_belong_to_a_token() {
         for text in ["pat-1", "pat-1\n", "pat-1\r\n"] {
-            assert_eq!(clean(text).unwrap().expose(), "pat-1");
+            assert_eq!(clean(text, "token").unwrap().expose(), "pat-1");
         }
         for text in ["", "\n", "two\nlines\n", "nul\0"] {
-            assert_eq!(clean(text).unwrap_err().kind, Kind::Usage, "{text:?}");
+            assert_eq!(clean(text, "token").unwrap_err().kind, Kind::Usage, "{text:?}");
         }
     }
 

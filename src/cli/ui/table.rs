@@ -65,11 +65,26 @@ pub struct Grid {
     table: Table,
     /// What the first block needed
     widths: Option<Vec<u16>>,
+    /// Texts that are longer than the layout can count, and stand in no column
+    aside: Vec<String>,
 }
+
+/// The layout counts columns in 16 bits, so a longer text breaks its lines.
+const LONGEST: usize = 60_000;
+
+/// Around the number of a text that is put aside. It is invisible, so that no text that was made safe has it.
+const ASIDE: char = '\u{2063}';
 
 impl Grid {
     pub fn new(columns: &[Column], width: Option<u16>, paint: &Paint) -> Self {
-        let mut grid = Grid { columns: columns.to_vec(), width, paint: *paint, table: Table::new(), widths: None };
+        let mut grid = Grid {
+            columns: columns.to_vec(),
+            width,
+            paint: *paint,
+            table: Table::new(),
+            widths: None,
+            aside: Vec::new(),
+        };
         grid.table = grid.empty();
         let header = columns.iter().map(|column| {
             let cell = comfy_table::Cell::new(sanitize::line(&column.name)).set_alignment(alignment(column));
@@ -80,10 +95,34 @@ impl Grid {
     }
 
     pub fn add<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
-        let cells = self.columns.iter().zip(cells).map(|(column, cell)| {
-            comfy_table::Cell::new(shown(cell, &column.field_type)).set_alignment(alignment(column))
-        });
+        let texts = self.columns.iter().zip(cells).map(|(column, cell)| shown(cell, &column.field_type));
+        let texts: Vec<String> = texts.collect();
+        let texts: Vec<String> = texts.into_iter().map(|text| self.countable(text)).collect();
+        let cells = self.columns.iter().zip(texts);
+        let cells = cells.map(|(column, text)| comfy_table::Cell::new(text).set_alignment(alignment(column)));
         self.table.add_row(one_line(Row::from(cells.collect::<Vec<_>>()), self.width));
+    }
+
+    /// A text, or what takes the place of one that is too long: its beginning where it is cut anyway, else a number.
+    fn countable(&mut self, text: String) -> String {
+        if text.len() <= LONGEST {
+            return text;
+        }
+        if self.width.is_some() {
+            return text.chars().take(LONGEST / 4).collect();
+        }
+        self.aside.push(text);
+        format!("{ASIDE}{}{ASIDE}", self.aside.len() - 1)
+    }
+
+    /// A line with its long texts in it.
+    fn whole(&self, line: &str) -> String {
+        let mut parts = line.split(ASIDE).enumerate().map(|(place, part)| match part.parse::<usize>() {
+            Ok(number) if place % 2 == 1 => self.aside[number].as_str(),
+            _ => part,
+        });
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |line, part| line + part)
     }
 
     /// A row whose marks are between invisible characters, which take no room; `bold` makes them visible.
@@ -114,9 +153,11 @@ impl Grid {
         }
         let mut text = String::new();
         for line in self.table.lines() {
-            text.push_str(line.trim_end());
+            let line = line.trim_end();
+            text.push_str(&if self.aside.is_empty() { line.to_owned() } else { self.whole(line) });
             text.push('\n');
         }
+        self.aside.clear();
         self.table = self.empty();
         text
     }

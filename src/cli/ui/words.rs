@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::base::shell;
+
 /// `1,204`
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -71,12 +73,7 @@ pub fn names<T: std::fmt::Display>(names: &[T]) -> String {
 
 /// An argument as a shell takes it: quoted only where it must be.
 pub fn shell(argument: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,@%+".contains(letter);
-    if !argument.is_empty() && argument.chars().all(plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', r"'\''"))
-    }
+    shell::word(argument).into_owned()
 }
 
 fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
@@ -99,7 +96,5 @@ mod tests {
         assert_eq!(ago(Duration::from_secs(190)), "3m ago");
         assert_eq!([12, 1_500, 2_500_000].map(bytes), ["12 B", "1.5 kB", "2.5 MB"]);
         assert_eq!(names(&["a", "b", "c"]), "`a`, `b` and `c`");
-        assert_eq!(shell("a b'c"), r"'a b'\''c'");
-        assert_eq!(shell("contacts=people"), "contacts=people");
     }
 }

@@ -67,7 +67,7 @@ impl Loopback {
         let (outcome, guest) = loop {
             tokio::select! {
                 stream = accept(&listeners) => guests.welcome(stream, &self.address),
-                Some(Ok(Some((guest, head)))) = guests.rooms.join_next() => match judge(flow, &self.address, &head) {
+                (guest, head) = guests.next() => match judge(flow, &self.address, &head) {
                     Verdict::Reply(page) => guests.dismiss(guest, page),
                     Verdict::Ends(outcome, page) => break (outcome, (guest, page)),
                 },
@@ -122,6 +122,18 @@ impl Guests {
         let guest = Guest::new(stream);
         let authority = authority(address);
         self.host(async move { guest.listen(&authority).await });
+    }
+
+    /// The next who has said what they want.
+    async fn next(&mut self) -> (Guest, Head) {
+        loop {
+            match self.rooms.join_next().await {
+                Some(Ok(Some(asked))) => return asked,
+                // They left, or were sent away.
+                Some(_) => {}
+                None => std::future::pending().await,
+            }
+        }
     }
 
     fn dismiss(&mut self, guest: Guest, page: Page) {

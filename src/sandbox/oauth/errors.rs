@@ -84,11 +84,6 @@ impl Refusal {
             more: Map::new(),
         }
     }
-
-    pub(crate) fn with(mut self, key: &str, value: Json) -> Refusal {
-        self.more.insert(key.to_owned(), value);
-        self
-    }
 }
 
 /// Status, code and a description for each cause (RFC 6749 sections 4.1.2.1 and 5.2, RFC 7009 section 2.2.1, RFC 7523

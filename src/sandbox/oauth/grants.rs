@@ -1,27 +1,21 @@
-//! The token endpoint: what each grant needs and gives (RFC 6749 sections 4 to 6, RFC 7523, RFC 8628), and the device
-//! endpoint beside it.
+//! The token endpoint: what each grant needs and gives (RFC 6749 sections 4 to 6).
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use super::Realm;
 use super::authorize::knows;
 use super::clients::{Client, authenticate};
 use super::codes::Consent;
-use super::counts::Poll;
 use super::dialects::{Grant, Issued};
 use super::errors::{Cause, Refusal};
-use super::key;
 use super::people::Identity;
-use super::tokens::{Pair, random};
+use super::tokens::Pair;
 use super::visit::Visit;
+use super::{Realm, assertions, polls};
 use crate::sandbox::wire::Reply;
 
-/// Who comes with the sandbox's own key.
-pub(crate) const SERVICE_ACCOUNT: &str = "robot@sandbox.iam.gserviceaccount.com";
-
-pub(crate) fn token(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Refusal> {
+pub(crate) fn token(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<Refusal>> {
     let dialect = visit.dialect();
-    let wrong = |cause| visit.refusal(cause);
+    let wrong = |cause| Box::new(visit.refusal(cause));
     if visit.request.method != "POST" {
         return Err(wrong(Cause::WrongMethod));
     }
@@ -37,15 +31,15 @@ pub(crate) fn token(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Refus
         Grant::Code => code(realm, visit),
         Grant::Refresh => refresh(realm, visit),
         Grant::ClientCredentials => client_credentials(realm, visit),
-        Grant::Device => return poll(realm, visit),
-        Grant::JwtBearer => assertion(realm, visit),
+        Grant::Device => return polls::poll(realm, visit),
+        Grant::JwtBearer => assertions::assertion(realm, visit),
     };
     let pairs = pairs.map_err(wrong)?;
     Ok(answer(realm, visit, grant, &pairs))
 }
 
 /// The vendor's answer with these tokens.
-fn answer(realm: &Realm, visit: &Visit<'_>, grant: Grant, pairs: &[Pair]) -> Reply {
+pub(crate) fn answer(realm: &Realm, visit: &Visit<'_>, grant: Grant, pairs: &[Pair]) -> Reply {
     let rules = &realm.rules;
     let issued = |pair: &Pair| {
         let family = realm.tokens.family(pair.family);
@@ -93,7 +87,7 @@ fn id_token(realm: &Realm, visit: &Visit<'_>, consent: &Consent, scopes: &[Strin
 }
 
 /// Who calls, and whether they may use this grant.
-fn caller(realm: &Realm, visit: &Visit<'_>, grant: Grant) -> Result<Client, Cause> {
+pub(crate) fn caller(realm: &Realm, visit: &Visit<'_>, grant: Grant) -> Result<Client, Cause> {
     let client = authenticate(&realm.clients, &visit.parameters, visit.dialect().client_auth)?;
     let may = client.grants.as_ref().is_none_or(|grants| grants.iter().any(|name| name == grant.urn()));
     if may { Ok(client.clone()) } else { Err(Cause::NotAllowed) }
@@ -159,7 +153,7 @@ fn client_credentials(realm: &mut Realm, visit: &Visit<'_>) -> Result<Vec<Pair>,
 }
 
 /// Tokens without a refresh token, as the client's own grants have them.
-fn begin(realm: &mut Realm, visit: &Visit<'_>, client: &str, identity: &str, scopes: Vec<String>) -> Pair {
+pub(crate) fn begin(realm: &mut Realm, visit: &Visit<'_>, client: &str, identity: &str, scopes: Vec<String>) -> Pair {
     let consent = Consent {
         client: client.to_owned(),
         identity: Identity::of(identity),
@@ -170,135 +164,4 @@ fn begin(realm: &mut Realm, visit: &Visit<'_>, client: &str, identity: &str, sco
     };
     let Realm { tokens, rules, .. } = realm;
     tokens.begin(consent, false, &visit.dialect().prefixes, rules, visit.now)
-}
-
-/// RFC 7523 section 3: signed by a key that is known, for this server, and fresh.
-fn assertion(realm: &mut Realm, visit: &Visit<'_>) -> Result<Vec<Pair>, Cause> {
-    let token = visit.parameters.need("assertion")?;
-    let claims = key::claims(token)?;
-    let text = |name: &str| claims[name].as_str().filter(|text| !text.is_empty());
-    let issuer = text("iss").ok_or(Cause::BadAssertion("`iss` is missing"))?;
-    let (id, public) = match realm.clients.iter().find(|client| client.id == issuer) {
-        Some(client) => (client.id.clone(), client.key.clone().ok_or(Cause::UnknownIssuer)?),
-        None if issuer == SERVICE_ACCOUNT => (issuer.to_owned(), visit.key.public()),
-        None => return Err(Cause::UnknownIssuer),
-    };
-    key::verify(&public, token)?;
-    check_audience(visit, &claims)?;
-    check_times(visit, &claims)?;
-    let scopes = visit.dialect().scopes.read(text("scope").or(visit.parameters.get("scope")));
-    if visit.dialect().scopes.required && scopes.is_empty() {
-        return Err(Cause::BadScope);
-    }
-    if !scopes.iter().all(|scope| knows(realm, scope)) {
-        return Err(Cause::BadScope);
-    }
-    let identity = text("sub").unwrap_or(issuer);
-    Ok(vec![begin(realm, visit, &id, identity, scopes)])
-}
-
-fn check_audience(visit: &Visit<'_>, claims: &Json) -> Result<(), Cause> {
-    let path: Vec<&str> = visit.request.segments.iter().skip(1).map(String::as_str).collect();
-    let token = format!("{}/{}", visit.own, path.join("/"));
-    let own =
-        |audience: &str| audience == visit.own || audience == token || visit.dialect().audiences.contains(&audience);
-    let right = match &claims["aud"] {
-        Json::String(audience) => own(audience),
-        Json::Array(all) => all.iter().filter_map(Json::as_str).any(own),
-        _ => false,
-    };
-    if right { Ok(()) } else { Err(Cause::BadAssertion("`aud` is not this server")) }
-}
-
-fn check_times(visit: &Visit<'_>, claims: &Json) -> Result<(), Cause> {
-    const STALE: Cause = Cause::BadAssertion(
-        "Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values \
-         in the JWT claim.",
-    );
-    // Five minutes of the other machine's clock being off.
-    const SLACK: i64 = 300;
-    let (now, most) = (visit.now / 1000, visit.dialect().assertion_lifetime as i64);
-    let expires = claims["exp"].as_i64().ok_or(STALE)?;
-    let issued = claims["iat"].as_i64().unwrap_or(now);
-    let fresh = expires > now - SLACK && expires <= now + most + SLACK && issued <= now + SLACK;
-    if fresh && expires - issued <= most + SLACK { Ok(()) } else { Err(STALE) }
-}
-
-/// RFC 8628 section 3.1: a code for the program, and one for the person.
-pub(crate) fn device(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Refusal> {
-    let wrong = |cause| visit.refusal(cause);
-    let dialect = visit.dialect();
-    if visit.request.method != "POST" {
-        return Err(wrong(Cause::WrongMethod));
-    }
-    // The client says its id; whether a secret must come with it here is not said by every vendor, so none is needed.
-    let id = visit.parameters.get("client_id").or(visit.parameters.basic.as_ref().map(|(id, _)| id.as_str()));
-    let id = id.ok_or_else(|| wrong(Cause::Missing("client_id")))?;
-    let client = realm.clients.iter().find(|client| client.id == id).ok_or_else(|| wrong(Cause::UnknownClient))?;
-    let may = |grants: &Vec<String>| grants.iter().any(|name| name == Grant::Device.urn());
-    if !client.grants.as_ref().is_none_or(may) {
-        return Err(wrong(Cause::NotAllowed));
-    }
-    let scopes = dialect.scopes.read(visit.parameters.get("scope"));
-    if dialect.scopes.required && scopes.is_empty() {
-        return Err(wrong(Cause::Missing("scope")));
-    }
-    if !scopes.iter().all(|scope| knows(realm, scope)) {
-        return Err(wrong(Cause::BadScope));
-    }
-    let code = random("", 40);
-    let device = realm.devices.begin(&code, id, scopes, &realm.rules, visit.now);
-    let page = format!("{}/{}", visit.own, dialect.device_page);
-    let mut body = json!({"device_code": code, "user_code": device.user_code});
-    body[dialect.device_uri] = json!(page);
-    // Only those who follow the RFC's own words offer the address with the code in it.
-    if dialect.id == "oidc" {
-        body["verification_uri_complete"] = json!(format!("{page}?user_code={}", device.user_code));
-    }
-    body["expires_in"] = json!(realm.rules.device_lifetime);
-    body["interval"] = json!(device.interval);
-    realm.counts.device_codes += 1;
-    Ok((dialect.send)(body, visit))
-}
-
-fn poll(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Refusal> {
-    let text = visit.parameters.need("device_code").map_err(|cause| visit.refusal(cause))?;
-    let client = poller(realm, visit).map_err(|cause| visit.refusal(cause))?;
-    let Realm { devices, person, rules, .. } = &mut *realm;
-    let polled = devices.poll(text, &client.id, person, rules, visit.now, visit.slow);
-    let answer = match &polled {
-        Ok(_) => "ok".to_owned(),
-        Err(cause) => Refusal::new(*cause, &[]).code,
-    };
-    let user_code = realm.devices.user_code(text).unwrap_or_default().to_owned();
-    realm.counts.device_polls.push(Poll { user_code, at_ms: visit.now, answer });
-    let mut consent = polled.map_err(|cause| {
-        let refusal = visit.refusal(cause);
-        match cause {
-            // GitHub alone says the new interval.
-            Cause::SlowDown if visit.dialect().id == "github" => {
-                refusal.with("interval", json!(realm.devices.interval(text)))
-            }
-            _ => refusal,
-        }
-    })?;
-    consent.offline = realm.rules.offline != super::Offline::Never;
-    realm.counts.approvals += 1;
-    let Realm { tokens, rules, .. } = &mut *realm;
-    let pair = tokens.begin(consent, false, &visit.dialect().prefixes, rules, visit.now);
-    Ok(answer_one(realm, visit, pair))
-}
-
-fn answer_one(realm: &Realm, visit: &Visit<'_>, pair: Pair) -> Reply {
-    answer(realm, visit, Grant::Device, &[pair])
-}
-
-/// A device may be without a secret at GitHub, whose device flow takes the id alone.
-fn poller(realm: &Realm, visit: &Visit<'_>) -> Result<Client, Cause> {
-    let id = visit.parameters.get("client_id");
-    if visit.dialect().id == "github" && visit.parameters.get("client_secret").is_none() {
-        let id = id.ok_or(Cause::Missing("client_id"))?;
-        return realm.clients.iter().find(|client| client.id == id).cloned().ok_or(Cause::UnknownClient);
-    }
-    caller(realm, visit, Grant::Device)
 }

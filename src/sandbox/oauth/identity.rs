@@ -1,6 +1,7 @@
 //! API calls that say whose a token is, with issued tokens and with the sandbox's personal token.
 
 use super::Realm;
+use super::codes::Consent;
 use super::dialects::Seen;
 use super::people::Identity;
 use super::tokens::Shut;
@@ -27,7 +28,7 @@ pub(crate) fn identity(realm: &mut Realm, visit: &Visit<'_>, answer: fn(&Seen<'_
     }
 }
 
-type Found = (Option<(super::Consent, bool)>, bool);
+type Found = (Option<(Consent, bool)>, bool);
 
 /// The consent behind the token of this call; none for a personal one.
 pub(crate) fn seen(realm: &Realm, visit: &Visit<'_>) -> Result<Found, Shut> {

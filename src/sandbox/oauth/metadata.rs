@@ -8,9 +8,12 @@ use super::rules::Pkce;
 use super::visit::Visit;
 use crate::sandbox::wire::Reply;
 
+/// Which endpoint is meant.
+type Wanted = fn(&Endpoint) -> bool;
+
 pub(crate) fn metadata(realm: &Realm, visit: &Visit<'_>) -> Reply {
     let dialect = visit.dialect();
-    let place = |wanted: fn(&Endpoint) -> bool| -> Option<String> {
+    let place = |wanted: Wanted| -> Option<String> {
         let (path, _) = dialect.paths.iter().find(|(_, endpoint)| wanted(endpoint))?;
         Some(format!("{}/{path}", visit.own))
     };
@@ -37,7 +40,7 @@ pub(crate) fn metadata(realm: &Realm, visit: &Visit<'_>) -> Reply {
     if realm.rules.pkce != Pkce::Absent {
         body["code_challenge_methods_supported"] = json!(["S256"]);
     }
-    let places: [(&str, fn(&Endpoint) -> bool); 7] = [
+    let places: [(&str, Wanted); 7] = [
         ("authorization_endpoint", |endpoint| matches!(endpoint, Endpoint::Authorize)),
         ("token_endpoint", |endpoint| matches!(endpoint, Endpoint::Token)),
         ("device_authorization_endpoint", |endpoint| matches!(endpoint, Endpoint::Device)),

@@ -45,6 +45,11 @@ impl Quirk {
         Quirk { omit: fields.iter().map(|field| (*field).to_owned()).collect(), times, ..Quirk::at(endpoint) }
     }
 
+    /// Answers with this field instead of what is true.
+    pub fn set(endpoint: &str, field: &str, value: Json, times: u64) -> Quirk {
+        Quirk { set: Map::from_iter([(field.to_owned(), value)]), times, ..Quirk::at(endpoint) }
+    }
+
     fn at(endpoint: &str) -> Quirk {
         Quirk {
             endpoint: endpoint.to_owned(),

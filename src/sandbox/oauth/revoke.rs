@@ -1,25 +1,25 @@
-//! Taking tokens back, in each vendor's way, and saying what a token is (RFC 7009, RFC 7662).
+//! Taking tokens back, in each vendor's way (RFC 7009).
 
 use serde_json::json;
 
-use super::Realm;
-use super::clients::authenticate;
+use super::clients::{Client, authenticate};
+use super::codes::Consent;
 use super::dialects::Ending;
 use super::errors::{Cause, Refusal};
 use super::parameters::Parameters;
 use super::visit::Visit;
-use super::{errors, identity};
+use super::{Realm, errors, identity, introspect};
 use crate::sandbox::wire::Reply;
 
-pub(crate) fn revoke(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Result<Reply, Refusal> {
-    let wrong = |cause| visit.refusal(cause);
+pub(crate) fn revoke(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Result<Reply, Box<Refusal>> {
+    let wrong = |cause| Box::new(visit.refusal(cause));
     let verb = match how {
         Ending::Path | Ending::GithubToken | Ending::GithubGrant => "DELETE",
         _ => "POST",
     };
     match how {
-        Ending::GithubToken if visit.request.method == "POST" => return check(realm, visit),
-        Ending::Path if visit.request.method == "GET" => return Ok(refresh_info(realm, visit)),
+        Ending::GithubToken if visit.request.method == "POST" => return Ok(check(realm, visit)),
+        Ending::Path if visit.request.method == "GET" => return Ok(introspect::refresh_info(realm, visit)),
         // Slack takes both.
         Ending::Bearer => {}
         _ if visit.request.method != verb => return Err(wrong(Cause::WrongMethod)),
@@ -84,23 +84,6 @@ fn path(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
     Ok(Reply::empty(204))
 }
 
-/// GET of HubSpot's same path: what a refresh token is.
-fn refresh_info(realm: &Realm, visit: &Visit<'_>) -> Reply {
-    let text = visit.place.parts.first().map(String::as_str).unwrap_or_default();
-    match realm.tokens.refreshes(text) {
-        Some(family) => Reply::value(
-            200,
-            &json!({
-                "token": text, "client_id": family.consent.client, "user": family.consent.identity.email,
-                "hub_domain": family.consent.identity.domain(), "scopes": family.consent.scopes,
-                "hub_id": crate::sandbox::hubspot::PORTAL, "user_id": family.consent.identity.number("hubspot user", 7),
-                "token_type": "refresh",
-            }),
-        ),
-        None => visit.refuse(&visit.refusal(Cause::UnknownRefresh)),
-    }
-}
-
 /// 204, 404 or 422 (docs.github.com/rest/apps/oauth-applications).
 fn github(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Reply {
     let Some((client, text)) = github_call(realm, visit) else { return not_here(visit) };
@@ -114,7 +97,7 @@ fn github(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Reply {
     }
     match how {
         Ending::GithubGrant => {
-            let same = |other: &super::Consent| other.client == client && other.identity == consent.identity;
+            let same = |other: &Consent| other.client == client && other.identity == consent.identity;
             realm.tokens.revoke_where(same);
         }
         _ => realm.tokens.revoke_family(family),
@@ -124,24 +107,23 @@ fn github(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Reply {
 }
 
 /// POST of GitHub's same path: whether a token is one of the client's.
-fn check(realm: &Realm, visit: &Visit<'_>) -> Result<Reply, Refusal> {
-    let Some((client, text)) = github_call(realm, visit) else { return Ok(not_here(visit)) };
+fn check(realm: &Realm, visit: &Visit<'_>) -> Reply {
+    let Some((client, text)) = github_call(realm, visit) else { return not_here(visit) };
     let text = text.unwrap_or_default();
-    let Ok(family) = realm.tokens.open(&text, visit.now) else { return Ok(problem(404, "Not Found", visit)) };
+    let Ok(family) = realm.tokens.open(&text, visit.now) else { return problem(404, "Not Found", visit) };
     let body = json!({
         "app": {"client_id": client, "name": "sandbox", "url": visit.own}, "token": text, "scopes": family.consent.scopes,
         "user": {"login": family.consent.identity.login()}, "expires_at": null,
     });
-    Ok(Reply::value(200, &body))
+    Reply::value(200, &body)
 }
 
 /// The client by HTTP Basic, which must be the one in the path, and the token in the body.
 fn github_call(realm: &Realm, visit: &Visit<'_>) -> Option<(String, Option<String>)> {
     let (id, secret) = visit.parameters.basic.as_ref()?;
     let named = visit.place.parts.first()? == id;
-    let right = |client: &&super::Client| {
-        client.id == *id && client.secret.as_ref().is_some_and(|known| known.expose() == secret)
-    };
+    let right =
+        |client: &&Client| client.id == *id && client.secret.as_ref().is_some_and(|known| known.expose() == secret);
     let client = realm.clients.iter().find(right).filter(|_| named)?;
     Some((client.id.clone(), visit.parameters.get("access_token").map(str::to_owned)))
 }
@@ -178,44 +160,10 @@ fn deauthorize(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
         return Err(Cause::UnknownClient);
     }
     let account = visit.parameters.need("stripe_user_id")?.to_owned();
-    let same = |consent: &super::Consent| consent.client == client && consent.identity.stripe_account() == account;
+    let same = |consent: &Consent| consent.client == client && consent.identity.stripe_account() == account;
     if realm.tokens.revoke_where(same) == 0 {
         return Err(Cause::UnknownToken);
     }
     realm.counts.revocations += 1;
     Ok(Reply::value(200, &json!({"stripe_user_id": account})))
-}
-
-/// RFC 7662 section 2: for clients of the server, about their own tokens; of all others it says nothing.
-pub(crate) fn introspect(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Refusal> {
-    let wrong = |cause| visit.refusal(cause);
-    if visit.request.method != "POST" {
-        return Err(wrong(Cause::WrongMethod));
-    }
-    let client =
-        authenticate(&realm.clients, &visit.parameters, visit.dialect().client_auth).map_err(wrong)?.id.clone();
-    let text = visit.parameters.need("token").map_err(wrong)?;
-    let access = realm.tokens.open(text, visit.now).ok();
-    let family = access.or_else(|| realm.tokens.refreshes(text));
-    let mut body = match family.filter(|family| family.consent.client == client) {
-        None => json!({"active": false}),
-        Some(family) => {
-            let consent = &family.consent;
-            json!({
-                "active": true, "scope": consent.scopes.join(" "), "client_id": consent.client,
-                "username": consent.identity.email, "sub": consent.identity.uuid(visit.dialect().id),
-                "token_type": if access.is_some() { "access_token" } else { "refresh_token" },
-            })
-        }
-    };
-    if let Some(left) = seconds_left(realm, text, visit.now).filter(|_| body["active"] == true) {
-        body["exp"] = json!(visit.now / 1000 + left);
-    }
-    let body = (visit.dialect().introspected)(body, family.map(|family| &family.consent), visit);
-    Ok(errors::uncached(Reply::value(200, &body)))
-}
-
-/// How long an access token lives yet.
-pub(crate) fn seconds_left(realm: &Realm, token: &str, now: i64) -> Option<i64> {
-    realm.tokens.expires(token).map(|at| (at - now) / 1000)
 }

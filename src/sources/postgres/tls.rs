@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{self, CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
@@ -20,7 +20,7 @@ use crate::base::{Error, Result};
 ///
 /// `Kind::Usage` when the root certificates cannot be read.
 pub fn connector(mode: SslMode, root: Option<&Path>) -> Result<MakeRustlsConnect> {
-    let provider = Arc::new(ring::default_provider());
+    let provider = Arc::new(crypto::ring::default_provider());
     let trust = match mode {
         SslMode::VerifyFull => Trust::Issuer(Issuers::read(root, &provider, Names::Checked)?),
         SslMode::VerifyCa => Trust::Issuer(Issuers::read(root, &provider, Names::Ignored)?),

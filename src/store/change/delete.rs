@@ -151,7 +151,10 @@ impl Change<'_> {
         }
         let Some(table) = found.tables.first() else { return Ok(()) };
         Err(Error::new(Kind::Conflict, format!("records that others point to cannot be deleted: {}", found.shown()))
-            .hint(format!("delete or change those first, see `appctl records list {table}`; nothing was changed")))
+            .hint(format!(
+                "delete or change those first, see `appctl records list {}`; nothing was changed",
+                table.shell()
+            )))
     }
 
     /// Removes a record and nothing else, whatever points to it. False when there is none.

@@ -135,7 +135,7 @@ pub(super) fn position(table: &Table, name: &FieldName) -> Result<usize> {
 
 fn no_record(table: &Table, key: &[Value]) -> Error {
     Error::not_found(format!("table `{}` has no record `{}`", table.name, record_id::of(key)))
-        .hint(format!("see `appctl records list {}`", table.name))
+        .hint(format!("see `appctl records list {}`", table.name.shell()))
 }
 
 fn required(field: &Field) -> Error {

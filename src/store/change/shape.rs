@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use super::{Change, damaged};
-use crate::base::{Computed, Error, Field, FieldName, Kind, Result, Table, TableName};
+use crate::base::{Computed, Error, Field, FieldName, Kind, Result, Table, TableName, shell};
 use crate::store::rebuild::{self, Filled, Kept};
 use crate::store::sql::quote;
 use crate::store::{indexes, schema};
@@ -27,7 +27,7 @@ impl Change<'_> {
             let taken = taken?;
             if taken.to_lowercase() == lower {
                 return Err(Error::new(Kind::Conflict, format!("there is a table named `{taken}` already"))
-                    .hint(format!("see `appctl tables show {taken}`, or choose another name")));
+                    .hint(format!("see `appctl tables show {}`, or choose another name", shell::word(&taken))));
             }
         }
         Ok(())
@@ -187,7 +187,7 @@ pub(super) fn refuse_taken_field(table: &Table, name: &FieldName) -> Result<()> 
     match names.find(|other| lower(other) == lower(name)) {
         None => Ok(()),
         Some(taken) => Err(Error::new(Kind::Conflict, format!("table `{}` has a field `{taken}` already", table.name))
-            .hint(format!("see `appctl tables show {}`", table.name))),
+            .hint(format!("see `appctl tables show {}`", table.name.shell()))),
     }
 }
 
@@ -197,5 +197,5 @@ pub(super) fn lower(name: &FieldName) -> String {
 
 pub(super) fn no_field(table: &Table, name: &str) -> Error {
     Error::not_found(format!("table `{}` has no field `{name}`", table.name))
-        .hint(format!("see `appctl tables show {}`", table.name))
+        .hint(format!("see `appctl tables show {}`", table.name.shell()))
 }

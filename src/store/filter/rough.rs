@@ -11,7 +11,7 @@ impl Writer<'_, '_> {
     pub(super) fn roughly(&mut self, left: &Operand, op: Op, right: &Operand) -> Result<()> {
         let (name, op, other) = match (left, right) {
             (Operand::Field(name), other) => (name, op, other),
-            (other, Operand::Field(name)) => (name, super::turned(op), other),
+            (other, Operand::Field(name)) => (name, super::number::turned(op), other),
             _ => return Ok(()),
         };
         let field = self.operated(name)?;

@@ -5,7 +5,7 @@
 use rusqlite::Connection;
 
 use super::{Store, schema};
-use crate::base::{FieldType, Result, Table, Timestamp};
+use crate::base::{FieldType, Result, Table, TableName, Timestamp};
 
 mod walk;
 mod write;
@@ -31,6 +31,8 @@ pub struct Meaning {
     pub compared: FieldType,
     /// Whether a record may have several values there
     pub many: bool,
+    /// The table whose records' ids are there, as text, because its key has several fields
+    pub ids_of: Option<TableName>,
 }
 
 impl Store {
@@ -58,24 +60,29 @@ impl Paths {
         let walk = self.walk(table, path)?;
         let one = Scope::new(self, table, Timestamp::default()).end_type(&walk)?;
         let many = walk.last_many().is_some();
-        let compared = self.held(&one);
-        Ok(Meaning { field_type: if many { FieldType::Json } else { one }, compared, many })
+        let (compared, ids_of) = self.held_with_table(&one);
+        Ok(Meaning { field_type: if many { FieldType::Json } else { one }, compared, many, ids_of })
     }
 
     /// The type of the values that a field of this type holds: a relation has those of the other table's key, and the
     /// record's id as text where that key has several fields.
     pub(super) fn held(&self, field_type: &FieldType) -> FieldType {
+        self.held_with_table(field_type).0
+    }
+
+    /// What `held` gives, and the table whose records' ids it is.
+    fn held_with_table(&self, field_type: &FieldType) -> (FieldType, Option<TableName>) {
         let mut held = field_type.clone();
         // Tables whose keys are relations may point to each other in a circle.
         for _ in 0..self.tables.len() {
-            let FieldType::Relation { table, .. } = &held else { return held };
-            let Some(target) = self.tables.iter().find(|other| other.name == *table) else { return held };
+            let FieldType::Relation { table, .. } = &held else { break };
+            let Some(target) = self.tables.iter().find(|other| other.name == *table) else { break };
             held = match target.key_fields().collect::<Vec<_>>().as_slice() {
                 [only] => only.field_type.clone(),
-                _ => return FieldType::Text,
+                _ => return (FieldType::Text, Some(target.name.clone())),
             };
         }
-        held
+        (held, None)
     }
 
     /// Whether a relation to this table holds numbers that SQLite hands out, which are compared without any ado.

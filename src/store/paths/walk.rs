@@ -210,7 +210,7 @@ impl Paths {
         let before = &whole[..whole.len() - rest.len()];
         match closest(&name, names.iter().map(String::as_str)) {
             Some(near) => error.hint(format!("did you mean `{before}{near}{behind}`?")),
-            None if names.len() > 20 => error.hint(format!("see `appctl tables show {}`", table.name)),
+            None if names.len() > 20 => error.hint(format!("see `appctl tables show {}`", table.name.shell())),
             None => {
                 let of = if before.is_empty() { String::new() } else { format!(" of `{}`", table.name) };
                 error.hint(format!("the fields{of} are {}", names.join(", ")))
@@ -253,7 +253,7 @@ fn dead_end(table: &Table, path: &str, rest: &str, behind: &str) -> Error {
     let error =
         Error::usage(format!("`{path}`: field `{name}` of table `{}` is of type {kind} and leads nowhere", table.name));
     match relations.as_slice() {
-        [] => error.hint(format!("see `appctl tables show {}`", table.name)),
+        [] => error.hint(format!("see `appctl tables show {}`", table.name.shell())),
         relations => error.hint(format!("the relations of `{}` are {}", table.name, relations.join(", "))),
     }
 }

@@ -85,7 +85,7 @@ impl Store {
         let table = search.query.table;
         if !table.fields.iter().any(|field| is_searched(&field.field_type)) {
             return Err(Error::usage(format!("table `{}` has no text field to search", table.name))
-                .hint(format!("see `appctl tables show {}`", table.name)));
+                .hint(format!("see `appctl tables show {}`", table.name.shell())));
         }
         match self.search_file(search, tell) {
             // The index is made again; when it is the main file that is damaged, the second time says so.

@@ -109,6 +109,7 @@ pub fn doctor(config: &Config, clock: &Clock, depth: Depth, interrupt: &Interrup
             let accounts = work::accounts(&app);
             let needed = accounts.iter().any(|check| check.check == "account");
             checks.push(program::keyring(config, needed));
+            checks.extend(program::team(&app, work::has_team_accounts(&app)));
             checks.extend(accounts);
         }
         Some(Err(error)) => checks.push(Check::failed("store", &error)),

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::super::command;
 use super::Check;
-use crate::app;
+use crate::app::{self, App, TeamStanding};
 use crate::config::{Config, VaultKind};
 
 /// SQLite before 3.51.3 (and not 3.50.7 or 3.44.6) may damage a file when its log begins anew while two connections are
@@ -93,6 +94,30 @@ pub fn keyring(config: &Config, needed: bool) -> Check {
             }
         }
     }
+}
+
+/// What this person is to the team vault, once there is one or an account needs it.
+pub fn team(app: &App, needed: bool) -> Option<Check> {
+    let look = match app.team.as_team().ok()?.look() {
+        Ok(look) => look,
+        Err(error) => return Some(Check::failed("team", &error)),
+    };
+    let fix = match look.standing {
+        TeamStanding::Member => {
+            let (vault, members) = (look.vault.unwrap_or_default(), look.members.len());
+            return Some(Check::ok("team", format!("`{}` is a member of `{vault}` (members: {members})", look.user)));
+        }
+        TeamStanding::NoVault if !needed => return None,
+        TeamStanding::NoVault => command(&app.config, "vault init"),
+        _ => command(&app.config, "vault join"),
+    };
+    let message = match look.standing {
+        TeamStanding::NoVault => "there are team accounts and no team vault".to_owned(),
+        TeamStanding::Admitted => format!("`{}` was let into the team vault and has not joined it", look.user),
+        TeamStanding::Removed => format!("`{}` was removed from the team vault", look.user),
+        _ => format!("`{}` is no member of the team vault", look.user),
+    };
+    Some(if needed { Check::problem("team", message, fix) } else { Check::warning("team", message, fix) })
 }
 
 #[cfg(test)]

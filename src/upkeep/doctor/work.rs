@@ -141,6 +141,11 @@ pub fn runs(app: &App) -> Vec<Check> {
     checks
 }
 
+/// Whether the secrets of some accounts are in the team vault.
+pub fn has_team_accounts(app: &App) -> bool {
+    accounts::list(app).is_ok_and(|all| all.iter().any(|account| account.sharing == accounts::Sharing::Team))
+}
+
 /// Accounts whose secret is not here. A connection that uses one cannot run.
 pub fn accounts(app: &App) -> Vec<Check> {
     let accounts = match accounts::list(app) {
@@ -150,7 +155,14 @@ pub fn accounts(app: &App) -> Vec<Check> {
     let connections = connections::list(app).unwrap_or_default();
     let mut checks = Vec::new();
     for account in &accounts {
-        let Err(error) = accounts::secret(app, account) else { continue };
+        let lapsed = match accounts::lapsed(app, account) {
+            Ok(Some(accounts::Health::NeedsReauth { reason, .. })) => {
+                let message = format!("account `{}` needs a new sign-in: {reason}", account.label);
+                Some(crate::base::Error::new(Kind::SignIn, message))
+            }
+            _ => None,
+        };
+        let Some(error) = lapsed.or_else(|| accounts::secret(app, account).err()) else { continue };
         if error.kind != Kind::SignIn {
             continue; // the keyring's own check says it
         }

@@ -97,7 +97,10 @@ impl Team {
         document.share(&state, &key)?;
         document.close(&state, &key, &Secrets::new());
         disk::replace(&self.path, &document.text())?;
-        self.keep_seen(Seen::of(&state, document.revision))?;
+        self.keep_seen(Seen::of(&state, document.revision)).inspect_err(|_| {
+            // Best effort: a vault that its founder has not noted is joined like one that somebody else began.
+            let _ = std::fs::remove_file(&self.path);
+        })?;
         self.look()
     }
 

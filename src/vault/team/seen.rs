@@ -42,7 +42,9 @@ impl Seen {
     /// Whether this file can be what became of the one that was seen; says in a few words why not.
     pub fn check(&self, state: &State, revision: u64) -> Result<(), &'static str> {
         if state.id() != self.id {
-            return Err("it is another vault than the one that was joined");
+            return Err(
+                "it is another vault than the one that was joined (if your team began anew: `appctl vault join VAULT`)",
+            );
         }
         if state.digests.len() < self.changes || revision < self.revision {
             return Err("it is older than what was seen last");

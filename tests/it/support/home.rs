@@ -39,6 +39,11 @@ impl Home {
         self.folder.path()
     }
 
+    /// The file that opens the sealed one, where there is one.
+    pub fn key_file(&self) -> Option<PathBuf> {
+        self.key.as_ref().map(|key| key.path().join("vault.key"))
+    }
+
     /// Runs `appctl` with these arguments, split as a shell splits them (quotes, no variables), and gives the snapshot.
     pub fn run(&self, arguments: &str) -> String {
         self.run_with(None, &[], arguments).to_string()

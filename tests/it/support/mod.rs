@@ -1,7 +1,13 @@
 //! What the tests share: servers, homes and checks.
 
+pub mod accounts;
+pub mod authority;
 pub mod changing;
+#[cfg(unix)]
+pub mod desk;
 pub mod home;
+#[cfg(target_os = "linux")]
+pub mod keyring;
 pub mod mirror;
 pub mod ods;
 pub mod old;
@@ -11,5 +17,7 @@ pub mod sandbox;
 pub mod seed;
 pub mod signin;
 pub mod synced;
+#[cfg(unix)]
+pub mod terminal;
 pub mod truth;
 pub mod wire;

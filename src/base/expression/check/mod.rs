@@ -93,7 +93,7 @@ impl Checker<'_> {
         Err(match closest(name, names()) {
             Some(near) => error.hint(format!("did you mean `{}`?", quoted(near))),
             None if self.table.fields.len() > 20 => {
-                error.hint(format!("see `appctl tables show '{}'`", self.table.name))
+                error.hint(format!("see `appctl tables show {}`", self.table.name.shell()))
             }
             None => error.hint(format!("the fields are {}", names().map(quoted).collect::<Vec<_>>().join(", "))),
         })
@@ -122,7 +122,7 @@ impl Checker<'_> {
             Some(field) => {
                 let word = field.field_type.word();
                 part.refuse(format!("field `{}` is of type {word}: {what}", field.name))
-                    .hint(format!("see `appctl tables show '{}'`", self.table.name))
+                    .hint(format!("see `appctl tables show {}`", self.table.name.shell()))
             }
             None => part.refuse(format!("`{}` is {}: {what}", shortened(part), sort.word())),
         }

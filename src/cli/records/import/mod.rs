@@ -176,10 +176,8 @@ impl Args {
 
     fn input(&self) -> Result<Input> {
         match self.file.as_deref() {
-            None => Err(Error::usage("no file is named").hint(format!(
-                "name it: `appctl records import {} FILE`, or `-` for stdin",
-                words::shell(self.table.as_str())
-            ))),
+            None => Err(Error::usage("no file is named")
+                .hint(format!("name it: `appctl records import {} FILE`, or `-` for stdin", self.table.shell()))),
             Some("-") => Ok(Input::Stdin),
             Some(path) => Ok(Input::File(path.into())),
         }

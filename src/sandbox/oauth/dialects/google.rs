@@ -10,7 +10,7 @@ use crate::sandbox::oauth::people::DIGITS;
 use crate::sandbox::oauth::rules::{Offline, Rules};
 use crate::sandbox::oauth::tokens::Shut;
 use crate::sandbox::oauth::visit::Visit;
-use crate::sandbox::oauth::{Realm, revoke};
+use crate::sandbox::oauth::{Realm, introspect};
 use crate::sandbox::wire::Reply;
 
 pub(crate) static DIALECT: Dialect = Dialect {
@@ -203,7 +203,7 @@ fn token_info(visit: &Visit<'_>, realm: &Realm) -> Reply {
         return Reply::value(400, &body);
     };
     let consent = &family.consent;
-    let left = revoke::seconds_left(realm, token, visit.now);
+    let left = introspect::seconds_left(realm, token, visit.now);
     let mut body = json!({
         "azp": consent.client, "aud": consent.client, "sub": format!("1{}", consent.identity.id("google", DIGITS, 20)),
         "scope": consent.scopes.join(" "), "access_type": if consent.offline { "offline" } else { "online" },

@@ -12,7 +12,7 @@ use crate::sandbox::oauth::errors::{Cause, Refusal, uncached};
 use crate::sandbox::oauth::rules::Rules;
 use crate::sandbox::oauth::tokens::Shut;
 use crate::sandbox::oauth::visit::Visit;
-use crate::sandbox::oauth::{Realm, revoke};
+use crate::sandbox::oauth::{Realm, introspect};
 use crate::sandbox::wire::Reply;
 
 pub(crate) static DIALECT: Dialect = Dialect {
@@ -114,7 +114,7 @@ fn token_info(visit: &Visit<'_>, realm: &Realm) -> Reply {
             let mut body = of_account(&family.consent);
             body["token"] = json!(token);
             body["app_id"] = json!(1_000_001);
-            body["expires_in"] = json!(revoke::seconds_left(realm, token, visit.now));
+            body["expires_in"] = json!(introspect::seconds_left(realm, token, visit.now));
             body["token_type"] = json!("access");
             Reply::value(200, &body)
         }

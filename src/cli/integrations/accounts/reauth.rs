@@ -1,0 +1,45 @@
+//! `appctl integrations accounts reauth`
+
+use clap_complete::ArgValueCompleter;
+
+use crate::accounts::{self, Switch};
+use crate::app::App;
+use crate::base::{Label, Result};
+use crate::cli::complete;
+use crate::cli::integrations::connect::{Report, SignIn, SignInArgs, method};
+use crate::cli::integrations::{again, wanted::Wanted};
+use crate::cli::ui::Ui;
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  appctl integrations accounts google reauth ops
+  appctl integrations accounts reauth ops --scope https://www.googleapis.com/auth/drive.readonly
+  printf %s \"$TOKEN\" | appctl integrations accounts reauth bot --token-stdin")]
+pub struct Args {
+    /// The account
+    #[arg(add = ArgValueCompleter::new(complete::accounts))]
+    label: Label,
+    /// Sign in like this instead of as before: oauth, device, token, service-account or client-credentials
+    #[arg(long, value_parser = method)]
+    method: Option<accounts::Method>,
+    #[command(flatten)]
+    sign_in: SignInArgs,
+    /// Use the new identity even when it is another one than before
+    #[arg(long)]
+    switch_account: bool,
+}
+
+pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: Args) -> Result<()> {
+    let account = super::find(app, provider, &args.label)?;
+    let how = SignIn {
+        pages: args.sign_in.pages(),
+        wait: args.sign_in.wait(),
+        switch: if args.switch_account { Switch::Allow } else { Switch::Refuse },
+    };
+    let method = args.method.unwrap_or(account.method);
+    let mut wanted = Wanted { method: Some(method), ..Wanted::of(&account) };
+    again::put_flags(&mut wanted, args.sign_in)?;
+    let connected = again::sign_in(app, ui, &account, &mut wanted, how).await?;
+    ui.outcome(&Report::of(app, &connected)?)
+}

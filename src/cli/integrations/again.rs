@@ -1,0 +1,49 @@
+//! A further sign-in to an account that is there: what is known of it is not asked again, and whom the provider says it is
+//! must stay the same. `integrations accounts reauth` and `connections reauth` both do it.
+
+use super::ask;
+use super::connect::{SignIn, SignInArgs, request};
+use super::person::AtTerminal;
+use super::wanted::Wanted;
+use crate::accounts::{self, Account, Connected, Method};
+use crate::app::App;
+use crate::base::Result;
+use crate::cli::ui::Ui;
+
+impl Wanted {
+    /// What the account was made with.
+    pub fn of(account: &Account) -> Self {
+        Wanted {
+            provider: account.provider.clone(),
+            label: Some(account.label.clone()),
+            sharing: Some(account.sharing),
+            method: Some(account.method),
+            settings: account.settings.clone(),
+            endpoint: account.endpoint.clone(),
+            ..Wanted::default()
+        }
+    }
+}
+
+/// Puts what the flags say into what is wanted.
+pub fn put_flags(wanted: &mut Wanted, args: SignInArgs) -> Result<()> {
+    wanted.client_secret = args.client_secret()?;
+    wanted.secret = match wanted.method {
+        Some(Method::ServiceAccount) => args.secret.given_whole()?,
+        _ => args.secret.given()?,
+    };
+    wanted.client_id = args.client_id;
+    wanted.scopes = args.scopes;
+    wanted.only_scopes = args.only_scopes;
+    wanted.port = args.port;
+    Ok(())
+}
+
+/// Signs in to the account again. `Kind::Conflict` when somebody else did and the switch does not allow it; the account
+/// stays as it was then.
+pub async fn sign_in(app: &App, ui: &mut Ui, account: &Account, wanted: &mut Wanted, how: SignIn) -> Result<Connected> {
+    ask::complete(app, ui, wanted)?;
+    let request = request(ui, wanted, how);
+    let mut person = AtTerminal::new(app, ui, wanted.provider()?, how.pages);
+    accounts::reauth(app, &account.label, request, &mut person).await
+}

@@ -1,0 +1,262 @@
+//! `appctl integrations connect`
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap_complete::ArgValueCompleter;
+use serde::Serialize;
+use url::Url;
+
+use super::accounts::shown::Shown;
+use super::ask;
+use super::person::{AtTerminal, Pages};
+use super::wanted::Wanted;
+use crate::accounts::{self, ConnectRequest, Connected, Method, Sharing, Switch};
+use crate::app::App;
+use crate::base::{Error, Label, Result, Secret};
+use crate::cli::complete;
+use crate::cli::connections::choices;
+use crate::cli::ui::secret::{SecretArgs, read_private, read_stdin};
+use crate::cli::ui::{Outcome, Sheet, Ui, words};
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  appctl integrations connect google
+  appctl integrations connect google --label ops --team --method device
+  printf %s \"$TOKEN\" | appctl integrations connect slack --method token --token-stdin
+  appctl integrations connect salesforce --method client-credentials --set domain=acme.my.salesforce.com
+  appctl integrations connect custom --name acme --issuer https://login.acme.example --client-id ID
+
+Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are
+asked for once and kept in the vault.")]
+pub struct Args {
+    /// The product; `custom` is any other one
+    #[arg(add = ArgValueCompleter::new(complete::providers))]
+    provider: Option<String>,
+    /// Name a `custom` product
+    #[arg(long)]
+    name: Option<String>,
+    /// Label the account; made from the identity when left out
+    #[arg(long)]
+    label: Option<Label>,
+    /// Let everybody in the team vault use it
+    #[arg(long, conflicts_with = "private")]
+    team: bool,
+    /// Keep it to yourself
+    #[arg(long)]
+    private: bool,
+    /// Sign in like this: oauth, device, token, service-account or client-credentials
+    #[arg(long, value_parser = method)]
+    method: Option<Method>,
+    #[command(flatten)]
+    sign_in: SignInArgs,
+    /// Give the provider a setting (`domain=acme.my.salesforce.com`)
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = choices::setting)]
+    settings: Vec<(String, String)>,
+    /// Discover a `custom` product's addresses at this issuer
+    #[arg(long, value_name = "URL")]
+    issuer: Option<Url>,
+    /// Reach the product at this address: https, or http on this machine
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<Url>,
+    /// Use another identity than the account of this label had
+    #[arg(long)]
+    switch_account: bool,
+}
+
+/// What a sign-in takes, whether the account is new or not.
+#[derive(clap::Args, Clone, Debug)]
+pub struct SignInArgs {
+    /// Ask for this scope besides the usual ones
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub scopes: Vec<String>,
+    /// Ask for the named scopes alone
+    #[arg(long, requires = "scopes")]
+    pub only_scopes: bool,
+    /// Use this OAuth client of yours
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// Read the client's secret from stdin
+    #[arg(long, conflicts_with_all = ["client_secret_file", "token_stdin"], requires = "client_id")]
+    pub client_secret_stdin: bool,
+    /// Read the client's secret from a file that only you can read
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "client_id")]
+    pub client_secret_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub secret: SecretArgs,
+    /// Let the browser come back to this port
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Open no browser here
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Wait this long for the browser, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = USUAL_WAIT.as_secs(), hide = true)]
+    pub wait: u64,
+}
+
+impl SignInArgs {
+    pub fn client_secret(&self) -> Result<Option<Secret>> {
+        if self.client_secret_stdin {
+            return read_stdin("client secret").map(Some);
+        }
+        self.client_secret_file.as_deref().map(read_private).transpose()
+    }
+
+    pub fn wait(&self) -> Duration {
+        Duration::from_secs(self.wait)
+    }
+
+    pub fn pages(&self) -> Pages {
+        if self.no_browser { Pages::Nowhere } else { Pages::Open }
+    }
+}
+
+pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
+    let (pages, wait) = (args.sign_in.pages(), args.sign_in.wait());
+    let switch = if args.switch_account { Switch::Allow } else { Switch::Refuse };
+    let mut wanted = wanted(args)?;
+    let whole = wanted.label.is_some() || !ui.can_ask();
+    if ui.can_ask() {
+        // Before anybody types anything: a vault that cannot keep it is told first.
+        let vault = if wanted.sharing == Some(Sharing::Team) { &app.team } else { &app.vault };
+        vault.probe()?;
+    }
+    ask::complete(app, ui, &mut wanted)?;
+    let connected = sign_in(app, ui, &mut wanted, SignIn { pages, wait, switch }).await?;
+    if !whole {
+        ui.say(format!("the same without questions: {}", wanted.command()))?;
+    }
+    ui.outcome(&Report::of(app, &connected)?)
+}
+
+/// How long the browser is waited for.
+pub const USUAL_WAIT: Duration = Duration::from_secs(300);
+
+/// How a sign-in is done, whatever is wanted of it.
+#[derive(Clone, Copy, Debug)]
+pub struct SignIn {
+    pub pages: Pages,
+    pub wait: Duration,
+    pub switch: Switch,
+}
+
+/// Signs in, and puts what was decided on the way into what was wanted.
+pub async fn sign_in(app: &App, ui: &mut Ui, wanted: &mut Wanted, how: SignIn) -> Result<Connected> {
+    let request = request(ui, wanted, how);
+    let mut person = AtTerminal::new(app, ui, wanted.provider()?, how.pages);
+    let connected = accounts::connect(app, request, &mut person).await?;
+    wanted.label = Some(connected.account.label.clone());
+    wanted.sharing = Some(connected.account.sharing);
+    Ok(connected)
+}
+
+pub fn request(ui: &Ui, wanted: &Wanted, how: SignIn) -> ConnectRequest {
+    ConnectRequest {
+        provider: wanted.provider.clone(),
+        label: wanted.label.clone(),
+        sharing: wanted.sharing,
+        method: wanted.provider().ok().map(|provider| wanted.method(provider)),
+        settings: wanted.settings.clone(),
+        scopes: wanted.scopes.clone(),
+        only_scopes: wanted.only_scopes,
+        client: wanted.client(),
+        secret: wanted.secret.clone(),
+        port: wanted.port,
+        endpoint: wanted.endpoint.clone(),
+        issuer: wanted.issuer.clone(),
+        switch: how.switch,
+        limit: how.wait,
+        interrupt: ui.interrupted(),
+    }
+}
+
+fn wanted(args: Args) -> Result<Wanted> {
+    let client_secret = args.sign_in.client_secret()?;
+    let mut settings: std::collections::BTreeMap<_, _> = args.settings.into_iter().collect();
+    if let Some(name) = args.name {
+        if args.provider.as_deref().is_some_and(|provider| provider != "custom") {
+            return Err(
+                Error::usage("`--name` names a `custom` product").hint("label the account with `--label LABEL`")
+            );
+        }
+        settings.insert("name".to_owned(), name);
+    }
+    // The key of a service account has many lines.
+    let secret = match args.method {
+        Some(Method::ServiceAccount) => args.sign_in.secret.given_whole()?,
+        _ => args.sign_in.secret.given()?,
+    };
+    Ok(Wanted {
+        provider: args.provider.unwrap_or_default(),
+        label: args.label,
+        sharing: match (args.team, args.private) {
+            (true, _) => Some(Sharing::Team),
+            (_, true) => Some(Sharing::Private),
+            _ => None,
+        },
+        method: args.method,
+        settings,
+        scopes: args.sign_in.scopes,
+        only_scopes: args.sign_in.only_scopes,
+        client_id: args.sign_in.client_id,
+        client_secret,
+        secret,
+        issuer: args.issuer,
+        endpoint: args.endpoint,
+        port: args.sign_in.port,
+    })
+}
+
+/// Reads what `--method` takes.
+pub fn method(text: &str) -> Result<Method> {
+    Method::ALL.iter().copied().find(|method| method.word() == text).ok_or_else(|| {
+        let known: Vec<_> = Method::ALL.iter().map(|method| format!("`{}`", method.word())).collect();
+        Error::usage(format!("there is no method `{text}`")).hint(format!("use {}", known.join(" or ")))
+    })
+}
+
+/// What came of a sign-in.
+#[derive(Serialize)]
+pub struct Report {
+    #[serde(flatten)]
+    shown: Shown,
+    /// Scopes that were asked for and not granted
+    missing_scopes: Vec<String>,
+    /// Whether the identity was there already, and has new tokens now
+    updated: bool,
+}
+
+impl Report {
+    pub fn of(app: &App, connected: &Connected) -> Result<Self> {
+        Ok(Report {
+            shown: Shown::of(app, &connected.account)?,
+            missing_scopes: connected.missing_scopes.clone(),
+            updated: connected.updated,
+        })
+    }
+}
+
+impl Outcome for Report {
+    fn sheet(&self) -> Sheet {
+        self.shown.thing()
+    }
+
+    fn shown(&self) -> Sheet {
+        Sheet::nothing()
+    }
+
+    fn said(&self) -> Option<String> {
+        let done = if self.updated { "signed in again to" } else { "connected" };
+        let mut text = format!("{done} `{}`: {}", self.shown.label, self.shown.sentence());
+        if !self.missing_scopes.is_empty() {
+            let missing = words::names(&self.missing_scopes);
+            text.push_str(&format!(
+                "\nnot granted: {missing}; ask again with `appctl integrations accounts reauth {}`",
+                self.shown.label
+            ));
+        }
+        Some(text)
+    }
+}

@@ -1,0 +1,179 @@
+//! What somebody wants of a sign-in, as far as it is said: by flags, and by answers to questions.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use crate::accounts::{self, Client, Method, Provider, Sharing, Site, Way};
+use crate::app::App;
+use crate::base::{Error, Label, Result, Secret};
+use crate::cli::ui::words;
+
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// The provider's id; empty while nobody has said it
+    pub provider: String,
+    pub label: Option<Label>,
+    pub sharing: Option<Sharing>,
+    pub method: Option<Method>,
+    pub settings: BTreeMap<String, String>,
+    pub scopes: Vec<String>,
+    /// Only the scopes that are named, and not the usual ones
+    pub only_scopes: bool,
+    pub client_id: Option<String>,
+    pub client_secret: Option<Secret>,
+    /// A key, a personal token, or the key of a service account
+    pub secret: Option<Secret>,
+    pub issuer: Option<Url>,
+    pub endpoint: Option<Url>,
+    pub port: Option<u16>,
+}
+
+/// Something that is needed and not said: the flag that says it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missing {
+    pub flag: String,
+}
+
+impl Wanted {
+    pub fn provider(&self) -> Result<&'static Provider> {
+        accounts::provider(&self.provider)
+    }
+
+    /// The way that is meant: the one that was named, else the one that what was given belongs to, else the usual one.
+    pub fn method(&self, provider: &Provider) -> Method {
+        let first = |wanted: &[Method]| provider.methods.iter().copied().find(|method| wanted.contains(method));
+        let given = match (&self.secret, &self.client_id) {
+            (Some(_), _) => first(&[Method::Token, Method::ServiceAccount]),
+            (None, Some(_)) => first(&[Method::Code, Method::Device, Method::ClientCredentials]),
+            (None, None) => None,
+        };
+        self.method.or(given).or_else(|| provider.methods.first().copied()).unwrap_or_default()
+    }
+
+    /// What the way needs, as the provider describes it.
+    pub fn way(&self, provider: &Provider) -> Result<Way> {
+        let method = self.method(provider).word();
+        let ways = accounts::describe(provider, &self.site()).methods;
+        ways.into_iter().find(|way| way.method == method).ok_or_else(|| {
+            let known: Vec<_> = provider.methods.iter().map(|method| format!("`--method {}`", method.word())).collect();
+            Error::usage(format!("{} has no sign-in with `--method {method}`", provider.title))
+                .hint(format!("use {}", known.join(" or ")))
+        })
+    }
+
+    /// The client that the flags give; `None` when they give none.
+    pub fn client(&self) -> Option<Client> {
+        let id = self.client_id.clone()?;
+        Some(Client { id, secret: self.client_secret.clone() })
+    }
+
+    /// Whether a client is there already, from an earlier sign-in.
+    pub fn has_client(&self, app: &App) -> Result<bool> {
+        let sharing = self.sharing.unwrap_or_default();
+        Ok(accounts::clients::find(app, self.provider()?, &self.site(), sharing)?.is_some())
+    }
+
+    fn site(&self) -> Site {
+        Site { endpoint: self.endpoint.clone(), settings: self.settings.clone(), ..Site::default() }
+    }
+
+    /// Everything that this sign-in cannot do without and that nobody has said, in the order of the questions.
+    pub fn missing(&self, app: &App) -> Result<Vec<Missing>> {
+        let provider = self.provider()?;
+        let way = self.way(provider)?;
+        let mut missing = Vec::new();
+        let mut need = |flag: String| missing.push(Missing { flag });
+        // What an issuer says of itself need not be set.
+        let discovered = self.issuer.is_some();
+        for key in way.needs.iter().filter(|key| !self.settings.contains_key(**key) && !discovered) {
+            need(format!("--set {key}=VALUE"));
+        }
+        if way.client {
+            // Which client an issuer has given is known once the issuer was asked.
+            let there = self.client_id.is_none() && (discovered || self.has_client(app)?);
+            if self.client_id.is_none() && !there {
+                need("--client-id ID".to_owned());
+            }
+            if way.client_secret == Some(true) && self.client_secret.is_none() && !there {
+                need("--client-secret-stdin".to_owned());
+            }
+        }
+        let from_environment = self.label.as_ref().is_some_and(|label| app.config.token(label).is_some());
+        if self.secret.is_none() && !from_environment {
+            match self.method(provider) {
+                Method::Token if !provider.secret_optional => need("--token-stdin".to_owned()),
+                Method::ServiceAccount => need("--token-file FILE".to_owned()),
+                _ => {}
+            }
+        }
+        Ok(missing)
+    }
+
+    /// `Kind::Usage` that names every flag that is missing, and where what they want is made.
+    pub fn refuse_missing(&self, app: &App) -> Result<()> {
+        let missing = self.missing(app)?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let provider = self.provider()?;
+        let way = self.way(provider)?;
+        let flags: Vec<&str> = missing.iter().map(|missing| missing.flag.as_str()).collect();
+        let verb = if flags.len() > 1 { "are" } else { "is" };
+        let mut error = Error::usage(format!("{} {verb} missing for {}", words::names(&flags), provider.title));
+        let mut hints = Vec::new();
+        if let Some(page) = &way.page {
+            hints.push(format!("what they ask for is made at {page}"));
+        }
+        if let Some(uri) = way.redirect_uri.as_ref().filter(|_| way.client) {
+            hints.push(format!("its redirect URI is {uri}"));
+        }
+        if let Some(label) = self.label.as_ref().filter(|_| self.method(provider) == Method::Token) {
+            hints.push(format!("or set `{}`", accounts::variable(label)));
+        }
+        if !hints.is_empty() {
+            error = error.hint(hints.join("; "));
+        }
+        Err(error)
+    }
+
+    /// The command that asks nothing and does the same. Secrets are not in it.
+    pub fn command(&self) -> String {
+        let mut all: Vec<String> = ["appctl", "integrations", "connect", &self.provider].map(str::to_owned).to_vec();
+        let mut option = |name: &str, value: &str| all.extend([format!("--{name}"), words::shell(value)]);
+        if let Some(label) = &self.label {
+            option("label", label.as_str());
+        }
+        if let Some(method) = self.method {
+            option("method", method.word());
+        }
+        if let Some(issuer) = &self.issuer {
+            option("issuer", issuer.as_str());
+        }
+        for (key, value) in &self.settings {
+            match key.as_str() {
+                "name" => option("name", value),
+                key => option("set", &format!("{key}={value}")),
+            }
+        }
+        if let Some(endpoint) = &self.endpoint {
+            option("endpoint", endpoint.as_str());
+        }
+        if let Some(port) = self.port {
+            option("port", &port.to_string());
+        }
+        if let Some(id) = &self.client_id {
+            option("client-id", id);
+        }
+        self.scopes.iter().for_each(|scope| option("scope", scope));
+        let flags = [
+            (self.only_scopes, "--only-scopes"),
+            (self.client_secret.is_some(), "--client-secret-stdin"),
+            (self.secret.is_some(), "--token-stdin"),
+            (self.sharing == Some(Sharing::Team), "--team"),
+            (self.sharing == Some(Sharing::Private), "--private"),
+        ];
+        all.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag.to_owned()));
+        all.join(" ")
+    }
+}

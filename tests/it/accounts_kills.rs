@@ -1,0 +1,208 @@
+//! The real program at an account's end: many at once (F40), killed at every step (F41), stopped by Ctrl-C. The judge is the
+//! server's own count of what came with each refresh token.
+#![cfg(target_os = "linux")]
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use appctl::accounts::{self, ConnectRequest};
+use appctl::sandbox::{Options, Sandbox};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::accounts_refresh::home_with_account;
+use crate::support::accounts::{Ada, app_of, label, request};
+use crate::support::home::{Home, Ran, words};
+use crate::support::postgres::is_deep;
+
+/// What each process does with the account.
+const TEST: &str = "integrations accounts custom test one";
+
+/// What can be killed: everything that writes, flushes, renames, removes, locks or sends.
+const CALLS: &[&str] = &["write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "flock", "sendto", "writev"];
+
+async fn sandbox() -> Sandbox {
+    Sandbox::start(Options { seed: rand::random(), records: 1, ..Options::default() }).await.unwrap()
+}
+
+fn command(home: &Home) -> Command {
+    home.command(&words(TEST))
+}
+
+fn run(home: &Home) -> Ran {
+    home.finish(command(home), None)
+}
+
+fn start(home: &Home) -> Child {
+    let mut command = command(home);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_processes_renew_a_token_once_for_each_end() {
+    let sandbox = sandbox().await;
+    let (home, _) = home_with_account(&sandbox).await;
+    let (processes, ends) = if is_deep() { (64, 200) } else { (8, 5) };
+    let authorizations = sandbox.oauth().counts("oidc").unwrap().authorizations;
+    for end in 1..=ends {
+        sandbox.oauth().expire_access("oidc").unwrap();
+        let children: Vec<Child> = (0..processes).map(|_| start(&home)).collect();
+        for child in children {
+            let output = child.wait_with_output().expect("it ends");
+            assert!(output.status.success(), "end {end}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let counts = sandbox.oauth().counts("oidc").unwrap();
+        assert_eq!(counts.grants["refresh"], end, "exactly one question for each end");
+        assert_eq!((counts.refreshes, counts.families_revoked), (end, 0));
+        assert_eq!(counts.most_posts_per_refresh_token(), 1);
+    }
+    assert_eq!(sandbox.oauth().counts("oidc").unwrap().authorizations, authorizations, "nobody was sent to a browser");
+}
+
+/// Signs in again, so that the next kill finds an account that is well.
+async fn sign_in(sandbox: &Sandbox, home: &Home, provider: &str) {
+    let app = app_of(home, "tester");
+    let request = ConnectRequest { label: Some(label("one")), ..request(sandbox, provider) };
+    accounts::connect(&app, request, &mut Ada::default()).await.unwrap();
+}
+
+/// What must be true whatever was killed: no token came twice, and the account is well or says what is wrong, for good.
+fn look(sandbox: &Sandbox, home: &Home, what: &str) -> bool {
+    let ran = run(home);
+    let counts = sandbox.oauth().counts("oidc").unwrap();
+    assert_eq!(counts.most_posts_per_refresh_token().max(1), 1, "{what}: {ran}");
+    assert_eq!(counts.families_revoked, 0, "{what}");
+    if ran.status == 0 {
+        return true;
+    }
+    assert_eq!(ran.status, 4, "{what}: {ran}");
+    assert!(ran.stderr.contains("needs a new sign-in") && ran.stderr.contains("died at"), "{what}: {ran}");
+    let again = run(home);
+    assert_eq!(again.status, 4, "{what}: {again}");
+    let after = sandbox.oauth().counts("oidc").unwrap();
+    assert_eq!(after.grants.get("refresh"), counts.grants.get("refresh"), "{what}: and nobody asks again");
+    false
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_call_a_renewal_is_whole_or_says_that_it_is_not() {
+    let sandbox = sandbox().await;
+    let (home, _) = home_with_account(&sandbox).await;
+    let points = points(&sandbox, &home);
+    let step = if is_deep() { 1 } else { (points.len() / 14).max(1) };
+    let from = rand::random_range(0..step);
+    let (mut killed, mut recovered) = (0, 0);
+    for (call, number) in points.iter().skip(from).step_by(step) {
+        let what = format!("killed at {call} number {number}");
+        sign_in(&sandbox, &home, "custom").await;
+        sandbox.oauth().expire_access("oidc").unwrap();
+        let inject = format!("inject={call}:signal=KILL:when={number}");
+        let output =
+            traced(&command(&home), &["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject])
+                .output()
+                .expect("strace: run `tests/run`");
+        let was_killed = output.status.signal() == Some(9);
+        assert!(was_killed || output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
+        killed += u32::from(was_killed);
+        recovered += u32::from(look(&sandbox, &home, &what));
+    }
+    assert!(killed > 5, "{killed} of {} points were reached", points.len());
+    assert!(recovered > 0, "most deaths cost nothing");
+}
+
+/// The calls of one renewal, and how often each is made.
+fn points(sandbox: &Sandbox, home: &Home) -> Vec<(String, usize)> {
+    sandbox.oauth().expire_access("oidc").unwrap();
+    let log = home.path().join("strace.log");
+    let trace = format!("trace={}", CALLS.join(","));
+    let log_name = log.display().to_string();
+    let output =
+        traced(&command(home), &["-f", "-o", &log_name, "-e", &trace]).output().expect("strace: run `tests/run`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(&log).expect("strace wrote its log");
+    std::fs::remove_file(&log).expect("it is ours");
+    let main = text.split_whitespace().next().expect("a run writes").to_owned();
+    let calls: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(&main)).map(str::trim_start).collect();
+    let mut points = Vec::new();
+    for call in CALLS {
+        let count = calls.iter().filter(|line| line.starts_with(&format!("{call}("))).count();
+        points.extend((1..=count).map(|number| ((*call).to_owned(), number)));
+    }
+    points
+}
+
+/// The command under strace, in the same folder and environment.
+fn traced(command: &Command, options: &[&str]) -> Command {
+    let mut traced = Command::new("strace");
+    traced.args(options).arg(command.get_program()).args(command.get_args()).env_clear();
+    traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        traced.current_dir(folder);
+    }
+    traced.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    traced
+}
+
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < end, "it takes too long");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn signal(child: &Child, signal: Signal) {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a process has an id");
+    kill_process(pid, signal).expect("it is ours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_the_answer_is_on_its_way_it_recovers_where_the_vendor_allows_it() {
+    for provider in ["custom", "google"] {
+        let sandbox = sandbox().await;
+        let home = Home::with_vault();
+        sign_in(&sandbox, &home, provider).await;
+        let test = format!("integrations accounts {provider} test one");
+        sandbox.oauth().expire_access("").unwrap();
+        sandbox.oauth().hold();
+        let mut command = home.command(&words(&test));
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        wait_until(|| sandbox.oauth().waiting() == 1);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        sandbox.oauth().release();
+        let ran = home.finish(home.command(&words(&test)), None);
+        let counts = sandbox.oauth().counts("").unwrap();
+        if provider == "google" {
+            assert_eq!(ran.status, 0, "its refresh tokens stay: {ran}");
+        } else {
+            assert_eq!(ran.status, 4, "{ran}");
+            assert!(ran.stderr.contains("died at") && ran.stderr.contains("work only once"), "{ran}");
+            assert_eq!((counts.most_posts_per_refresh_token(), counts.families_revoked), (1, 0));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_while_the_answer_is_on_its_way_loses_nothing() {
+    for wish in [Signal::INT, Signal::TERM] {
+        let sandbox = sandbox().await;
+        let (home, _) = home_with_account(&sandbox).await;
+        sandbox.oauth().expire_access("oidc").unwrap();
+        sandbox.oauth().hold();
+        let child = start(&home);
+        wait_until(|| sandbox.oauth().waiting() == 1);
+        signal(&child, wish);
+        // Longer than a command may take to end by itself.
+        std::thread::sleep(Duration::from_secs(4));
+        signal(&child, wish); // and once more, in a hurry
+        std::thread::sleep(Duration::from_millis(300));
+        sandbox.oauth().release();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+        let ran = run(&home);
+        assert_eq!(ran.status, 0, "{ran}");
+        let counts = sandbox.oauth().counts("oidc").unwrap();
+        assert_eq!((counts.refreshes, counts.most_posts_per_refresh_token()), (1, 1));
+    }
+}
