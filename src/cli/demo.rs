@@ -1,8 +1,13 @@
 //! `appctl demo`: the whole story on the sandbox, with the real commands' code, in a folder that goes when it ends.
 
+use async_trait::async_trait;
+use url::Url;
+
+use crate::accounts::{self, Browse, Client, ConnectRequest, Event, Method, Person};
 use crate::app::App;
-use crate::base::{Clock, ConnectionName, Result, TableName};
+use crate::base::{Clock, ConnectionName, Error, Result, TableName};
 use crate::cli::connections::{status, sync as sync_command};
+use crate::cli::integrations;
 use crate::cli::records::list;
 use crate::cli::ui::Ui;
 use crate::cli::undo;
@@ -47,6 +52,16 @@ pub async fn run(ui: &mut Ui) -> Result<()> {
 
     command(ui, "connections sync hubspot")?;
     sync(&app, ui, &name).await?;
+
+    command(ui, "integrations connect google --private")?;
+    let connected = sign_in(&app, &sandbox).await?;
+    ui.say(format!(
+        "somebody consented in the browser: account `{}` is {}",
+        connected.account.label, connected.account.identity.name
+    ))?;
+
+    command(ui, "integrations accounts")?;
+    integrations::accounts::list::run(&app, ui, None)?;
     sandbox.shutdown().await;
     ui.say(NEXT)
 }
@@ -59,6 +74,39 @@ const NEXT: &str = "\nThat was all on the sandbox. What to try next:
 
 fn command(ui: &mut Ui, text: &str) -> Result<()> {
     ui.say(format!("\n$ appctl {text}"))
+}
+
+/// Signs in to the sandbox's Google, as a browser and a person would.
+async fn sign_in(app: &App, sandbox: &Sandbox) -> Result<accounts::Connected> {
+    let (id, secret) = sandbox.client();
+    let request = ConnectRequest {
+        method: Some(Method::Code),
+        client: Some(Client { id, secret: Some(secret) }),
+        endpoint: Some(sandbox.endpoint("google")?),
+        ..ConnectRequest::of("google")
+    };
+    accounts::connect(app, request, &mut Scripted).await
+}
+
+/// The sandbox's person, who says yes.
+struct Scripted;
+
+#[async_trait]
+impl Person for Scripted {
+    fn tell(&mut self, _: Event) {}
+
+    fn browse(&mut self, url: &Url) -> Result<Browse> {
+        let url = url.clone();
+        // Whether the page was reached is seen by who waits for its answer.
+        tokio::spawn(async move { Sandbox::browse(&url).await });
+        Ok(Browse::Opened)
+    }
+
+    fn device(&mut self, _: &str, _: &Url, _: Option<&Url>) {}
+
+    async fn paste(&mut self) -> Result<String> {
+        Err(Error::usage("the demo has nobody who could paste an address"))
+    }
 }
 
 fn request(sandbox: &Sandbox) -> Result<AddRequest> {

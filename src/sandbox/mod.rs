@@ -103,6 +103,17 @@ impl Sandbox {
         self.house.oauth.endpoint(provider)
     }
 
+    /// The client, id and secret, that the authorization servers know. It opens nothing anywhere else.
+    pub fn client(&self) -> (String, Secret) {
+        let (id, secret) = self.house.oauth.client();
+        (id.to_owned(), secret.clone())
+    }
+
+    /// The scripted person's browser: opens a page of this machine and goes where it leads.
+    pub async fn browse(address: &Url) -> Result<()> {
+        oauth::visit(address).await
+    }
+
     /// The token that the vendors accept. It opens nothing anywhere else.
     pub fn token(&self) -> Secret {
         self.house.hubspot.token()

@@ -40,7 +40,9 @@ mod revoke;
 mod rules;
 mod tokens;
 mod visit;
+mod visitor;
 
+pub(crate) use visitor::visit;
 use clients::Client;
 pub use clients::Registration;
 pub use console::Minted;

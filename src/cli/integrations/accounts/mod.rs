@@ -13,7 +13,7 @@ use crate::cli::complete;
 use crate::cli::ui::Ui;
 
 mod default;
-mod list;
+pub mod list;
 mod reauth;
 mod remove;
 mod rename;
