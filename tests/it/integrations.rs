@@ -158,7 +158,7 @@ hint: use `--method token` or `--method oauth`
 [status 2]
 [stderr]
 error: `--method`: there is no method `browser`
-hint: use `token` or `oauth` or `device` or `client-credentials` or `service-account`
+hint: use `token` or `oauth` or `device` or `client-credentials` or `service-account` or `two-step`
 
 "#]]
     );

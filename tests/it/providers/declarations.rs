@@ -53,6 +53,7 @@ fn every_way_to_sign_in_has_what_it_needs() {
         if has(Method::ServiceAccount) {
             assert!(provider.sign.is_some(), "{}", provider.id);
         }
+        assert_eq!(has(Method::TwoStep), provider.exchange.is_some(), "{}", provider.id);
         if [Method::Code, Method::Device, Method::ClientCredentials].into_iter().any(has) {
             assert!(provider.oauth.is_some(), "{}", provider.id);
         }
@@ -217,6 +218,7 @@ fn who_needs_a_client_secret() {
     assert_eq!(asks("airtable", "oauth"), (true, None));
     assert_eq!(asks("github", "oauth"), (true, Some(true)));
     assert_eq!(asks("github", "device"), (true, Some(false)));
+    assert_eq!(asks("github", "two-step"), (false, Some(false)));
     assert_eq!(asks("stripe", "token"), (false, Some(false)));
     let with_basic = ALL.iter().filter_map(|p| p.oauth).filter(|facts| facts.client_secret == ClientSecret::None);
     assert_eq!(with_basic.count(), 0);

@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
+use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen, installations};
 use crate::sandbox::oauth::clients::ClientAuth;
 use crate::sandbox::oauth::errors::{Cause, Refusal};
 use crate::sandbox::oauth::people::DIGITS;
@@ -24,6 +24,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("login/device", Endpoint::DevicePage),
         ("applications/*/token", Endpoint::Revoke(Ending::GithubToken)),
         ("applications/*/grant", Endpoint::Revoke(Ending::GithubGrant)),
+        ("app/installations/*/access_tokens", Endpoint::Exchange(installations::exchange)),
+        ("installation/token", Endpoint::Revoke(Ending::Installation)),
+        ("installation/repositories", Endpoint::Identity(installations::repositories)),
         ("user", Endpoint::Identity(user)),
         ("user/emails", Endpoint::Identity(emails)),
         ("rate_limit", Endpoint::Identity(rate_limit)),
@@ -120,6 +123,9 @@ fn send(body: Json, visit: &Visit<'_>) -> Reply {
 }
 
 fn user(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
+    if installations::is_here(visit) {
+        return problem(403, "Resource not accessible by integration", visit);
+    }
     let identity = seen.identity;
     let login = identity.email.replace(['@', '.'], "-");
     let id: u64 = identity.id("github", DIGITS, 8).parse().expect("digits are a number");
