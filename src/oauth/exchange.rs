@@ -82,7 +82,7 @@ impl Question {
     fn request(&self) -> crate::base::Result<Request> {
         let request = with_query(Request::post(self.url.path()), &self.url).largest_body(LARGEST).repeatable();
         match &self.field {
-            None => Ok(request),
+            None => Ok(request.form(&[])),
             Some(Field { body: Body::Form, name, value }) => Ok(request.form(&[(name, value.expose())])),
             Some(Field { body: Body::Json, name, value }) => request.json(&json!({ name: value.expose() })),
         }
@@ -93,8 +93,11 @@ fn refused(said: &Said, document: &Json) -> Failure {
     let texts = ["/message", "/error_description", "/error/message", "/error", "/detail"];
     let text = texts.iter().find_map(|pointer| document.pointer(pointer)?.as_str());
     let description = text.map(|text| said.tidy(text)).unwrap_or_default();
+    // A time that the server does not take (RFC 7519 section 4.1) says that a clock is wrong, not the key.
+    let of_time = ["('exp')", "('iat')"].iter().any(|claim| description.contains(claim));
     match said.status() {
-        401 => Failure::Refused { code: "invalid_grant".to_owned(), description, uri: None },
+        401 if description.is_empty() => said.unclear("without saying why"),
+        401 if !of_time => Failure::Refused { code: "invalid_grant".to_owned(), description, uri: None },
         status @ 400..500 => Failure::Refused { code: format!("answered {status}"), description, uri: None },
         _ => said.unclear("without a token"),
     }

@@ -165,6 +165,10 @@ fn settings_and_headers_fit_together() {
             texts.extend([facts.token].into_iter().chain(facts.authorize).chain(facts.device).chain(facts.introspect));
             texts.extend(facts.revoke.map(|(text, _)| text));
         }
+        if let Some(facts) = provider.exchange {
+            texts.push(facts.at);
+            texts.extend(facts.token.iter().chain(facts.end).filter(|text| text.starts_with('{')));
+        }
         for text in texts {
             for hole in text.split('{').skip(1).map(|rest| rest.split_once('}').unwrap().0) {
                 assert!(keys.contains(hole) || kept.contains(&hole) || hole == "client_id", "{}: {text}", provider.id);
@@ -184,7 +188,7 @@ fn settings_and_headers_fit_together() {
 fn identity_asks_for_things_that_change_nothing() {
     for provider in ALL {
         for way in provider.identify {
-            assert!(!way.id.is_empty() && way.id.iter().all(|text| text.contains("{/")), "{}", provider.id);
+            assert!(!way.id.is_empty() && way.id.iter().all(|text| text.contains('{')), "{}", provider.id);
             match way.from {
                 From::Ask(Ask::Get(path) | Ask::Post(path)) => assert!(path.starts_with('/'), "{path}"),
                 From::Ask(Ask::Setting(key)) => assert!(provider.settings.iter().any(|setting| setting.key == key)),

@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::github::problem;
+use super::github::{login, problem};
 use super::{Prefixes, Seen};
 use crate::base::Timestamp;
 use crate::sandbox::oauth::codes::Consent;
@@ -81,7 +81,7 @@ pub(crate) fn repositories(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
         let message = "You must authenticate with an installation access token in order to list repositories for an installation.";
         return problem(403, message, visit);
     }
-    let login = seen.identity.login();
+    let login = login(seen.identity);
     let id = |what: &str| seen.identity.id(what, DIGITS, 8).parse::<u64>().expect("digits are a number");
     let repository = json!({
         "id": id("repository"), "name": "demo", "full_name": format!("{login}/demo"), "private": true,
