@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::failure::Failure;
+use super::failure::{Failure, is_code};
 use super::{Server, endpoint::Said};
 use crate::base::{Error, Secret};
 
@@ -94,7 +94,7 @@ pub(super) fn refusal(server: &Server, said: &Said, document: &Json) -> Option<F
 fn code(document: &Json) -> Option<&str> {
     const PLACES: &[&str] = &["/error", "/error/code", "/error/type", "/error/status", "/code", "/status"];
     let texts = PLACES.iter().filter_map(|place| document.pointer(place)?.as_str());
-    texts.map(str::trim).find(|text| !matches!(*text, "" | "error" | "fail" | "failed" | "ok" | "success"))
+    texts.map(str::trim).find(|text| is_code(text) && !matches!(*text, "error" | "fail" | "failed" | "ok" | "success"))
 }
 
 /// Seconds as a number or as text. Nothing, nonsense and what is not above zero count as not said.

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::answer::Tokens;
 use super::endpoint::Ask;
-use super::failure::Failure;
+use super::failure::{Failure, is_code};
 use super::{Client, Server, grant, random};
 use crate::base::{Error, Result, Secret, sanitize};
 use crate::http::{self, Http};
@@ -210,7 +210,10 @@ impl Parameters {
 fn denied(code: &str, description: Option<&str>, uri: Option<&str>) -> Failure {
     let tidy = |text: &str| sanitize::line(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let short = |text: String| text.chars().take(LONGEST).collect::<String>();
-    let code = short(tidy(code));
+    if !is_code(code) {
+        return Failure::Unclear(Error::remote("the sign-in page gave no permission, in words that cannot be read"));
+    }
+    let code = code.trim().to_owned();
     let description = description.map(|text| short(tidy(text))).unwrap_or_default();
     if matches!(code.as_str(), "server_error" | "temporarily_unavailable") {
         let said = if description.is_empty() { code } else { format!("{code}: {description}") };

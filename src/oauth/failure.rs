@@ -53,6 +53,13 @@ impl Failure {
     }
 }
 
+/// Whether this may be a code of a refusal, in RFC 6749's letters (section 5.2). One that came damaged is none: it must not
+/// become another by being made fit to be shown.
+pub(super) fn is_code(text: &str) -> bool {
+    let letter = |letter: u8| matches!(letter, b' '..=b'~') && !matches!(letter, b'"' | b'\\');
+    !text.trim().is_empty() && text.len() <= 100 && text.bytes().all(letter)
+}
+
 fn meaning(code: &str) -> (Kind, Option<&'static str>) {
     match code {
         "invalid_grant" => (Kind::SignIn, Some("sign in again")),

@@ -591,7 +591,7 @@ async fn a_refused_token_asks_for_a_new_sign_in_and_a_malformed_one_does_not() {
         assert_eq!(error.kind, kind, "{status}: {error}");
     }
     let mut none = access("http://127.0.0.1:1".parse().unwrap(), &[]);
-    none.secret = None;
+    none.auth = appctl::http::Auth::None;
     assert_eq!(sources::find("hubspot").unwrap().open(none).await.err().unwrap().kind, Kind::SignIn);
 }
 

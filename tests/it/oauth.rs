@@ -94,6 +94,8 @@ async fn trouble_on_the_way_never_signs_anybody_out() {
         ("400 cut", Say::ThenClose(reply(400, &[], &grant)[..60].to_vec())),
         ("400 with half a document", says(400, r#"{"error":"invalid_grant"#)),
         ("server_error", says(400, &refusal("server_error"))),
+        ("a damaged code", says(400, r#"{"error":"invalid\u0000_grant"}"#)),
+        ("an endless code", says(400, &refusal(&"x".repeat(1000)))),
         ("temporarily_unavailable", says(400, &refusal("temporarily_unavailable"))),
         ("200 with nothing", says(200, "")),
         ("204", Say::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec())),
@@ -381,7 +383,8 @@ async fn no_secret_comes_back_in_an_error() {
     for secret in [REFRESH, CLIENT_SECRET] {
         for spelling in spellings(secret) {
             for client_auth in [ClientAuth::Basic, ClientAuth::Body] {
-                let body = serde_json::json!({ "error": spelling, "error_description": format!("bad <{spelling}>") });
+                let code = if spelling.is_ascii() { spelling.as_str() } else { secret };
+                let body = serde_json::json!({ "error": code, "error_description": format!("bad <{spelling}>") });
                 let wire = Wire::new(vec![says(400, &body.to_string())]);
                 let failure = refresh_at(&Server { client_auth, ..server(&wire) }).await.unwrap_err();
                 let seen = format!("{failure:?}");
@@ -393,10 +396,19 @@ async fn no_secret_comes_back_in_an_error() {
     }
 }
 
+/// Found by random answers: `invalid\0_grant` became `invalid_grant` by being made fit to be shown, and signed out.
+#[tokio::test]
+async fn a_damaged_refusal_does_not_become_another_one() {
+    for code in ["invalid\\u0000_grant", "invalid\\u200b_grant", "invalid_grant\\u001b[0m", "ｉnvalid_grant"] {
+        let error = error(says(400, &refusal(code))).await;
+        assert_eq!(error.kind, Kind::Remote, "{code}: {error}");
+    }
+}
+
 #[tokio::test]
 async fn words_of_a_server_are_short_and_cannot_steer_a_terminal() {
     let description = format!("\u{1b}[2J\u{202e}evil\r\n{}", "x ".repeat(5000));
-    let body = serde_json::json!({ "error": "invalid\u{1b}[31m_grant", "error_description": description });
+    let body = serde_json::json!({ "error": "invalid_grant", "error_description": description });
     let error = error(says(400, &body.to_string())).await;
     assert!(error.message.starts_with("the server refused: invalid_grant: evil x x"), "{}", error.message);
     assert!(error.message.chars().count() < 360 && !error.message.chars().any(char::is_control), "{}", error.message);

@@ -152,7 +152,7 @@ fn a_refusal_ends_the_sign_in_with_its_words() {
     assert_eq!((code.as_str(), description.as_str()), ("access_denied", "The user said no"));
     assert_eq!(uri.unwrap().as_str(), "https://issuer.example/why");
     assert!(is_foreign(&accept(&mut flow, "code=x&state=STATE")));
-    for code in ["server_error", "temporarily_unavailable"] {
+    for code in ["server_error", "temporarily_unavailable", "access%00_denied", "access%E2%80%8B_denied"] {
         let (_, mut flow) = offline(None, false);
         let Err(Callback::Denied(failure)) = accept(&mut flow, &format!("error={code}&state=STATE")) else {
             panic!("{code}")

@@ -132,7 +132,7 @@ fn wrong_settings_have_a_message_each() {
         assert!(hint.contains("set") && !hint.contains("secret"), "{pair}: {hint}");
     }
     let error = settle(Method::Code, &["base_uri=x"]).unwrap_err();
-    assert!(error.hint.unwrap().starts_with("did you mean `base_url`? the settings are base_url, authorize_url"));
+    assert!(error.hint.unwrap().starts_with("did you mean `base_url`? the settings are name, base_url, authorize_url"));
 }
 
 #[test]
