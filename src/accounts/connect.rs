@@ -35,7 +35,7 @@ pub struct ConnectRequest {
     pub only_scopes: bool,
     /// The last one that was given for this provider, when there is none here
     pub client: Option<Client>,
-    /// A key, or what signs a service account's assertions
+    /// A key, or what brings tokens again and again (a service account's key)
     pub secret: Option<Secret>,
     /// Of the redirect URI
     pub port: Option<u16>,
@@ -111,7 +111,7 @@ pub async fn reauth(app: &App, label: &Label, request: ConnectRequest, person: &
         return Err(Error::usage(format!("account `{label}` is {}", account.sharing.word()))
             .hint(format!("make it the team's with `appctl integrations accounts share {label}`")));
     }
-    let given_key = request.secret.is_some() && account.method != Method::ServiceAccount;
+    let given_key = request.secret.is_some() && !account.method.keeps_key();
     let request = ConnectRequest {
         provider: account.provider.clone(),
         label: Some(label.clone()),
@@ -445,7 +445,7 @@ fn client(
     site: &Site,
     sharing: Sharing,
 ) -> Result<Option<Client>> {
-    if method == Method::Token {
+    if matches!(method, Method::Token | Method::TwoStep) {
         return Ok(None);
     }
     match &request.client {

@@ -198,16 +198,17 @@ impl Keeper {
     }
 
     fn grant<'a>(&'a self, bundle: &'a Bundle) -> Result<Option<Grant<'a>>> {
-        let server = self.provider.server(&self.site)?;
+        let server = || self.provider.server(&self.site);
         Ok(match (self.method, &bundle.refresh, &bundle.key) {
             (Method::ClientCredentials, _, _) => {
-                Some(Grant::Client { server, client: self.client()?, scopes: &self.scopes })
+                Some(Grant::Client { server: server()?, client: self.client()?, scopes: &self.scopes })
             }
             (Method::ServiceAccount, _, Some(key)) => {
                 let signing = self.provider.signing(&self.site, key, self.site.client.as_deref())?;
-                Some(Grant::Assertion { server, signing, scopes: &self.scopes })
+                Some(Grant::Assertion { server: server()?, signing, scopes: &self.scopes })
             }
-            (_, Some(token), _) => Some(Grant::Refresh { server, client: self.client()?, token }),
+            (Method::TwoStep, _, Some(key)) => Some(Grant::Exchange { provider: self.provider, site: &self.site, key }),
+            (_, Some(token), _) => Some(Grant::Refresh { server: server()?, client: self.client()?, token }),
             (_, None, _) => None,
         })
     }

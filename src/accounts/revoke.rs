@@ -77,6 +77,9 @@ async fn revoke_at_provider(app: &App, account: &Account, kept: &Secret) -> Resu
     let bundle = Bundle::parse(kept, &account.label)?;
     let provider = provider(&account.provider)?;
     let site = account.site();
+    if account.method == Method::TwoStep {
+        return provider.take_back(&app.http.ending_in(LIMIT), &site, bundle.access).await;
+    }
     let server = provider.server(&site)?;
     if server.revoke.is_none() {
         return Ok(Revoked::Unsupported);

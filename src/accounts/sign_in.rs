@@ -53,19 +53,18 @@ impl SignIn<'_> {
         if self.method == Method::Token {
             return self.by_key(person).await;
         }
-        let server = self.provider.server(&self.site)?;
         let asked_at = self.app.clock.now();
         let (tokens, method) = match self.method {
-            Method::Code => self.by_code(&server, person).await?,
-            Method::Device => (self.by_device(&server, person).await?, Method::Device),
-            _ => (self.by_grant(server.clone()).await?, self.method),
+            Method::Code => self.by_code(&self.provider.server(&self.site)?, person).await?,
+            Method::Device => (self.by_device(&self.provider.server(&self.site)?, person).await?, Method::Device),
+            _ => (self.by_grant().await?, self.method),
         };
         person.tell(Event::Exchanged);
         let lifetime = tokens.expires_in.or_else(|| self.provider.oauth.and_then(|facts| facts.lifetime));
         let bundle = Bundle {
             access: tokens.access.clone(),
             refresh: tokens.refresh.clone(),
-            key: if method == Method::ServiceAccount { self.secret.clone() } else { None },
+            key: self.secret.clone().filter(|_| method.keeps_key()),
             rotates: None,
             expires_at: lifetime.map(|lifetime| asked_at.plus(lifetime)),
             issued_at: asked_at,
@@ -215,17 +214,25 @@ impl SignIn<'_> {
     }
 
     /// Tokens that no person has to be asked for.
-    async fn by_grant(&mut self, server: Server) -> Result<Tokens> {
-        let grant = if self.method == Method::ServiceAccount {
-            let secret = self.secret.as_ref().ok_or_else(|| {
-                Error::usage(format!("{} needs the key of a service account", self.provider.title))
+    async fn by_grant(&mut self) -> Result<Tokens> {
+        let key = |what: &str| {
+            self.secret.as_ref().ok_or_else(|| {
+                Error::usage(format!("{} needs the key of {what}", self.provider.title))
                     .hint("give it with `--token-stdin` or `--token-file FILE`")
-            })?;
+            })
+        };
+        let grant = if self.method == Method::TwoStep {
+            let key = key("an app")?;
+            Grant::Exchange { provider: self.provider, site: &self.site, key }
+        } else if self.method == Method::ServiceAccount {
+            let server = self.provider.server(&self.site)?;
+            let secret = key("a service account")?;
             let client = self.client.as_ref().map(|client| client.id.as_str());
             let signing = self.provider.signing(&self.site, secret, client)?;
             self.site.settings.extend(signing.settings.clone());
             Grant::Assertion { server, signing, scopes: &self.scopes }
         } else {
+            let server = self.provider.server(&self.site)?;
             Grant::Client { server, client: self.client()?.clone(), scopes: &self.scopes }
         };
         let asking = grant.ask(&self.app.http, self.app.clock.now());
@@ -243,6 +250,15 @@ impl SignIn<'_> {
     }
 
     fn refused(&self, failure: Failure) -> Error {
+        if let (Method::TwoStep, Failure::Refused { description, .. }) = (self.method, &failure)
+            && !description.is_empty()
+        {
+            let needed =
+                self.provider.settings.iter().filter(|setting| setting.required_for.contains(&Method::TwoStep));
+            let needed: Vec<_> = needed.map(|setting| format!("`{}`", setting.key)).collect();
+            return Error::failed(format!("{} refused the key: {description}", self.provider.title))
+                .hint(format!("check the key, and the settings {}", needed.join(", ")));
+        }
         let error = failure.into_error(self.provider.title);
         // A sign-in that fails needs no other sign-in but another try.
         let kind = if error.kind == Kind::SignIn { Kind::Failed } else { error.kind };

@@ -123,8 +123,7 @@ pub fn lapsed(app: &App, account: &Account) -> Result<Option<Health>> {
 }
 
 fn of_bundle(app: &App, account: &Account, bundle: &Bundle) -> Health {
-    let renews =
-        bundle.refresh.is_some() || matches!(account.method, Method::ClientCredentials | Method::ServiceAccount);
+    let renews = bundle.refresh.is_some() || account.method == Method::ClientCredentials || account.method.keeps_key();
     match bundle.expires_at {
         Some(end) if end <= app.clock.now() && !renews => Health::NeedsReauth { since: end, reason: ENDED.to_owned() },
         _ => Health::Good,

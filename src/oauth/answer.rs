@@ -121,7 +121,7 @@ pub(super) fn scopes(value: &Json) -> Option<Vec<String>> {
 }
 
 /// The document without whatever is, or may be, a token or another secret.
-fn without_tokens(document: Json) -> Json {
+pub(super) fn without_tokens(document: Json) -> Json {
     match document {
         Json::Object(fields) => {
             let keep = |(name, value): (String, Json)| (!is_secret(&name)).then(|| (name, without_tokens(value)));

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::failure::Failure;
 use super::{Body, Client, ClientAuth, Server};
-use crate::base::{Error, Result, Secret};
+use crate::base::{Error, Result, Secret, Timestamp};
 use crate::http::{Answer, Auth, Door, Http, Request};
 
 /// The largest answer that is read, in bytes. Tokens are short; a megabyte is no answer to this question.
@@ -130,6 +130,11 @@ impl Said {
 
     pub fn status(&self) -> u16 {
         self.answer.status()
+    }
+
+    /// The server's own time.
+    pub fn date(&self) -> Option<Timestamp> {
+        self.answer.date()
     }
 
     /// The answer as an object: JSON, or a form as GitHub sends one unless it is asked for JSON.

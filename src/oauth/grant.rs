@@ -65,7 +65,7 @@ pub struct Claims {
     pub issuer: String,
     /// `sub`: whom it acts for
     pub subject: Option<String>,
-    /// `aud`: the token endpoint, or the vendor's login host
+    /// `aud`: the token endpoint, or the vendor's login host; empty: nobody looks at it
     pub audience: String,
     /// `scope`, where the vendor reads it here (Google)
     pub scope: Option<String>,
@@ -82,8 +82,9 @@ pub fn assertion(claims: &Claims, key: &Secret, now: Timestamp) -> Result<Secret
     let mut header = json!({ "alg": "RS256", "typ": "JWT" });
     let since = now.millis().div_euclid(1000);
     let until = now.plus(claims.lifetime).millis().div_euclid(1000);
-    let mut body = json!({ "iss": claims.issuer, "aud": claims.audience, "iat": since, "exp": until });
-    for (name, value) in [("sub", &claims.subject), ("scope", &claims.scope)] {
+    let mut body = json!({ "iss": claims.issuer, "iat": since, "exp": until });
+    let audience = Some(claims.audience.clone()).filter(|audience| !audience.is_empty());
+    for (name, value) in [("aud", &audience), ("sub", &claims.subject), ("scope", &claims.scope)] {
         if let Some(value) = value {
             body[name] = json!(value);
         }

@@ -7,6 +7,7 @@ pub mod code;
 pub mod device;
 pub mod discover;
 mod endpoint;
+pub mod exchange;
 mod failure;
 pub mod grant;
 pub mod introspect;

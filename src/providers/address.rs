@@ -101,7 +101,7 @@ impl Provider {
     }
 
     /// What is missing for a text that could not be filled.
-    fn lacking(&self, text: &str, site: &Site) -> Error {
+    pub(super) fn lacking(&self, text: &str, site: &Site) -> Error {
         let holes = text.split('{').skip(1).filter_map(|after| Some(after.split_once('}')?.0));
         let open = holes.into_iter().find(|hole| !site.settings.contains_key(*hole)).unwrap_or("base_url");
         Error::usage(format!("{} needs the setting `{open}`", self.title)).hint(format!("add `--set {open}=…`"))

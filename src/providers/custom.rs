@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyUse, Method, OAuth, Provider, Redirect, Setting, Site, hosts,
+    Ask, ClientSecret, Exchange, From, Guide, Identify, KeyUse, Method, OAuth, Proof, Provider, Redirect, Setting,
+    Site, hosts,
 };
 use crate::base::{Error, Result, Secret};
 use crate::http::Auth;
-use crate::oauth::{ClientAuth, RevokeBy, Server};
+use crate::oauth::exchange::Field;
+use crate::oauth::{Body, ClientAuth, RevokeBy, Server};
 
-use Method::{ClientCredentials, Code, Device, Token};
+use Method::{ClientCredentials, Code, Device, Token, TwoStep};
 
 pub static CUSTOM: Provider = Provider {
     id: "custom",
@@ -20,7 +22,7 @@ pub static CUSTOM: Provider = Provider {
     own_bases: &["{base_url}"],
     moves: false,
     secret: "API key",
-    methods: &[Code, Token, Device, ClientCredentials],
+    methods: &[Code, Token, Device, ClientCredentials, TwoStep],
     guides: &[
         Guide {
             method: Code,
@@ -38,15 +40,34 @@ pub static CUSTOM: Provider = Provider {
             text: "Register a client that may use the device flow, then give `device_url` and `token_url`",
         },
         Guide { method: ClientCredentials, page: "", text: "Register a confidential client, then give `token_url`" },
+        Guide {
+            method: TwoStep,
+            page: "",
+            text: "Make a key; `exchange_url` gives a short-lived token for it, and `exchange_key` says how it is sent there",
+        },
     ],
     api_key: Some(KeyUse::Settings),
     oauth: Some(&OAUTH),
     settings: &[
         setting("name", "what it is called here"),
-        needed("base_url", "where the API lives: https://HOST/PATH", &[Code, Token, Device, ClientCredentials]),
+        needed(
+            "base_url",
+            "where the API lives: https://HOST/PATH",
+            &[Code, Token, Device, ClientCredentials, TwoStep],
+        ),
         needed("authorize_url", "where a person consents", &[Code]),
         needed("token_url", "where tokens are asked for", &[Code, Device, ClientCredentials]),
         needed("device_url", "where a device code is asked for", &[Device]),
+        needed("exchange_url", "where a POST gives a short-lived token for the key", &[TwoStep]),
+        setting(
+            "exchange_key",
+            "how the key goes there: `bearer` (default), `basic`, `header:NAME`, `json:NAME` or `form:NAME`",
+        ),
+        setting("exchange_token", "JSON pointer to the token in the answer; default `/access_token` or `/token`"),
+        setting(
+            "exchange_expires",
+            "JSON pointer to its end, a time or seconds; default `/expires_in` or `/expires_at`",
+        ),
         setting("revoke_url", "where a token is taken back (RFC 7009)"),
         setting("introspect_url", "where a token is described (RFC 7662)"),
         setting(
@@ -81,6 +102,13 @@ pub static CUSTOM: Provider = Provider {
         id: &["{/sub}", "{/id}", "{/user/id}", "{/data/id}", "{/email}"],
         name: &["{/email}", "{/name}", "{/login}", "{/username}", "{/user/name}"],
     }],
+    exchange: Some(&Exchange {
+        at: "{exchange_url}",
+        proof: Proof::Key,
+        token: &["{exchange_token}", "/access_token", "/token"],
+        end: &["{exchange_expires}", "/expires_in", "/expires_at"],
+        revoke: None,
+    }),
     ..Provider::BLANK
 };
 
@@ -100,7 +128,7 @@ static OAUTH: OAuth = OAuth {
 };
 
 const ADDRESSES: &[&str] =
-    &["base_url", "authorize_url", "token_url", "device_url", "revoke_url", "introspect_url", "issuer"];
+    &["base_url", "authorize_url", "token_url", "device_url", "exchange_url", "revoke_url", "introspect_url", "issuer"];
 
 const fn setting(key: &'static str, help: &'static str) -> Setting {
     needed(key, help, &[])
@@ -171,14 +199,18 @@ fn check(method: Method, settings: &mut BTreeMap<String, String>) -> Result<()> 
     if let Some(text) = settings.get("identity_url").cloned() {
         identity_url(settings, &text)?;
     }
-    for key in ["identity_id", "identity_name"] {
+    for key in ["identity_id", "identity_name", "exchange_token", "exchange_expires"] {
         if settings.get(key).is_some_and(|pointer| !pointer.starts_with('/') || pointer.contains(['{', '}', '|'])) {
             return Err(
                 Error::usage(format!("`{key}` is no JSON pointer")).hint(format!("set it like `--set {key}=/user/id`"))
             );
         }
     }
-    if method == Token { key_settings(settings) } else { Ok(()) }
+    match method {
+        Token => key_settings(settings),
+        TwoStep => exchange_use(settings.get("exchange_key").map(String::as_str)).map(|_| ()),
+        _ => Ok(()),
+    }
 }
 
 /// The token is sent where the API is and where it came from, nowhere else.
@@ -277,6 +309,42 @@ pub(super) fn auth(secret: Secret, site: &Site) -> Result<Auth> {
             Ok(Auth::Header { name: name.into(), value })
         }
     }
+}
+
+/// How a key goes to where it is exchanged.
+enum ExchangeUse {
+    Bearer,
+    Basic,
+    Header(String),
+    Field(Body, String),
+}
+
+fn exchange_use(text: Option<&str>) -> Result<ExchangeUse> {
+    let text = text.unwrap_or("bearer");
+    let (kind, name) = text.split_once(':').unwrap_or((text, ""));
+    match (kind, name) {
+        ("bearer", "") => Ok(ExchangeUse::Bearer),
+        ("basic", "") => Ok(ExchangeUse::Basic),
+        ("header", name) if !name.is_empty() => header_name(name).map(ExchangeUse::Header),
+        ("json", name) if !name.is_empty() => Ok(ExchangeUse::Field(Body::Json, name.to_owned())),
+        ("form", name) if !name.is_empty() => Ok(ExchangeUse::Field(Body::Form, name.to_owned())),
+        _ => Err(Error::usage("`exchange_key` is none of `bearer`, `basic`, `header:NAME`, `json:NAME`, `form:NAME`")
+            .hint("set it like `--set exchange_key=header:x-api-key`")),
+    }
+}
+
+/// How the key of this account is sent to where it is exchanged. With `basic` it is `USER:PASSWORD`, or a user alone.
+pub(super) fn exchange_key(key: &Secret, site: &Site) -> Result<(Auth, Option<Field>)> {
+    let key = Secret::new(key.expose().trim());
+    Ok(match exchange_use(site.settings.get("exchange_key").map(String::as_str))? {
+        ExchangeUse::Bearer => (Auth::Bearer(key), None),
+        ExchangeUse::Basic => {
+            let (user, password) = key.expose().split_once(':').unwrap_or((key.expose(), ""));
+            (Auth::Basic { user: user.to_owned(), password: Secret::new(password) }, None)
+        }
+        ExchangeUse::Header(name) => (Auth::Header { name: name.into(), value: key }, None),
+        ExchangeUse::Field(body, name) => (Auth::None, Some(Field { body, name, value: key })),
+    })
 }
 
 /// `Kind::Usage` for what is no header name, or one that the way out writes itself.

@@ -75,7 +75,7 @@ pub fn describe(provider: &Provider, site: &Site) -> Description {
 fn way(provider: &Provider, site: &Site, method: Method) -> Way {
     let guide = provider.guides.iter().find(|guide| guide.method == method);
     let client = match method {
-        Method::Token => false,
+        Method::Token | Method::TwoStep => false,
         Method::ServiceAccount => provider.id == "salesforce",
         Method::Code | Method::Device | Method::ClientCredentials => true,
     };

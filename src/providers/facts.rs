@@ -91,6 +91,29 @@ impl OAuth {
     };
 }
 
+/// A first call, a POST, that gives a short-lived token for a key that lasts.
+#[derive(Debug)]
+pub struct Exchange {
+    /// A path below the base, or an address
+    pub at: &'static str,
+    pub proof: Proof,
+    /// JSON pointers to the token in the answer; the first that leads to one counts, and none else where a setting names it
+    pub token: &'static [&'static str],
+    /// Likewise to its end: a time (RFC 3339, or Unix seconds), or how many seconds it lives
+    pub end: &'static [&'static str],
+    /// The path below the base at which DELETE with the token takes it back
+    pub revoke: Option<&'static str>,
+}
+
+/// How the first call is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A JSON Web Token as bearer, signed by RS256 with the key (a PEM file), that says who issued it
+    Jwt { issuer: &'static str },
+    /// With the key itself, sent as the setting `exchange_key` says
+    Key,
+}
+
 /// Whether a client has a secret at this vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientSecret {

@@ -1,4 +1,5 @@
-//! GitHub: personal access tokens, and the OAuth of OAuth apps and GitHub Apps (in a browser, or by a device code).
+//! GitHub: personal access tokens, the OAuth of OAuth apps and GitHub Apps (in a browser, or by a device code), and
+//! the installations of a GitHub App (its private key, exchanged for a token of one hour).
 //!
 //! Facts: docs.github.com, "Authorizing OAuth apps" (code and device flow, loopback redirects with any port, `scope` asked
 //! with blanks and answered with commas, errors in answers of status 200), "REST API endpoints for OAuth authorizations"
@@ -6,13 +7,18 @@
 //! "PKCE support for OAuth and GitHub App authentication", 2025-07-14 (S256 alone; the secret is wanted all the same).
 //! OAuth apps' tokens do not expire ("Token expiration and revocation": after a year without use). GitHub Apps' user tokens
 //! live 8 hours and bring refresh tokens that are good once, for six months ("Refreshing user access tokens").
+//! Installations: "Generating an installation access token for a GitHub App", "Generating a JSON Web Token (JWT) for a GitHub
+//! App" (`iss` the client id, or the app id), "REST API endpoints for GitHub App installations" (`GET
+//! /installation/repositories`, `DELETE /installation/token`).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh, Scope,
+    Ask, ClientSecret, Exchange, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Proof, Provider,
+    Redirect, Refresh, Scope, Setting,
 };
-use crate::base::{Error, Kind};
+use crate::base::{Error, Kind, Result};
 use crate::http::Answer;
 use crate::oauth::{ClientAuth, RevokeBy};
 
@@ -24,7 +30,7 @@ pub static GITHUB: Provider = Provider {
     secret: "personal access token",
     console: "https://github.com/settings/personal-access-tokens/new",
     limits: &[Limit { class: "", calls: 900, seconds: 60.0 }, Limit { class: "search", calls: 30, seconds: 60.0 }],
-    methods: &[Method::Token, Method::Code, Method::Device],
+    methods: &[Method::Token, Method::Code, Method::Device, Method::TwoStep],
     guides: &[
         Guide {
             method: Method::Token,
@@ -41,6 +47,11 @@ pub static GITHUB: Provider = Provider {
             page: "https://github.com/settings/applications/new",
             text: "Register an OAuth app and tick `Enable Device Flow`; the client id is enough",
         },
+        Guide {
+            method: Method::TwoStep,
+            page: "https://github.com/settings/apps",
+            text: "In your GitHub App, generate a private key (a file) and copy the client id; install the app, and take the number at the end of the installation's address",
+        },
     ],
     api_key: Some(KeyUse::Bearer),
     keys: &[
@@ -55,7 +66,7 @@ pub static GITHUB: Provider = Provider {
         KeyForm {
             prefix: "ghs_",
             what: "the installation token of a GitHub App",
-            advice: "it ends after an hour; use a personal access token",
+            advice: "it ends after an hour; use `--method two-step` to have it renewed",
         },
         KeyForm { prefix: "ghr_", what: "a refresh token", advice: "it signs nobody in; use a personal access token" },
     ],
@@ -77,8 +88,38 @@ pub static GITHUB: Provider = Provider {
         scope("delete_repo", "Delete repositories", false),
     ],
     headers: &[("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")],
-    identify: &[Identify { from: From::Ask(Ask::Get("/user")), id: &["{/id}"], name: &["{/login}"] }],
+    settings: &[
+        Setting {
+            key: "app",
+            help: "the GitHub App's client id, or its app id",
+            default: "",
+            required_for: &[Method::TwoStep],
+        },
+        Setting {
+            key: "installation",
+            help: "the number of the app's installation",
+            default: "",
+            required_for: &[Method::TwoStep],
+        },
+    ],
+    check,
+    identify: &[
+        // Whoever installed it may own no repository yet.
+        Identify {
+            from: From::Ask(Ask::Get("/installation/repositories")),
+            id: &["installation {installation}"],
+            name: &["{/repositories/0/owner/login} (app {app})", "installation {installation} (app {app})"],
+        },
+        Identify { from: From::Ask(Ask::Get("/user")), id: &["{/id}"], name: &["{/login}"] },
+    ],
     explain,
+    exchange: Some(&Exchange {
+        at: "/app/installations/{installation}/access_tokens",
+        proof: Proof::Jwt { issuer: "{app}" },
+        token: &["/token"],
+        end: &["/expires_at"],
+        revoke: Some("/installation/token"),
+    }),
     ..Provider::BLANK
 };
 
@@ -106,6 +147,22 @@ static OAUTH: OAuth = OAuth {
 
 const fn scope(name: &'static str, title: &'static str, usual: bool) -> Scope {
     Scope { name, title, product: "", usual }
+}
+
+fn check(method: Method, settings: &mut BTreeMap<String, String>) -> Result<()> {
+    let set = |key: &str| settings.get(key).map(String::as_str);
+    if let Some(key) = ["app", "installation"].into_iter().find(|key| method != Method::TwoStep && set(key).is_some()) {
+        return Err(Error::usage(format!("`{key}` goes with `--method two-step` alone"))
+            .hint("add `--method two-step --token-file KEY.pem`"));
+    }
+    if set("installation").is_some_and(|number| !number.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Err(Error::usage("`installation` is no number")
+            .hint("it ends the address of the installation: https://github.com/settings/installations/NUMBER"));
+    }
+    if set("app").is_some_and(|id| !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))) {
+        return Err(Error::usage("`app` is no client id").hint("copy it from the app's page: `--set app=Iv23li…`"));
+    }
+    Ok(())
 }
 
 /// docs.github.com, "Rate limits for the REST API" (403 or 429 with `x-ratelimit-remaining: 0`, or a secondary limit with

@@ -18,9 +18,13 @@ pub(super) fn fill(text: &str, site: &Site) -> Option<String> {
     })
 }
 
-/// The text with its holes filled from a document: `{/pointer}`, `{/pointer|words}`, `{/pointer|ids}`.
-pub(super) fn fill_from(text: &str, document: &Json) -> Option<String> {
+/// The text with its holes filled from a document (`{/pointer}`, `{/pointer|words}`, `{/pointer|ids}`) and from the
+/// account's settings (`{name}`).
+pub(super) fn fill_from(text: &str, document: &Json, site: &Site) -> Option<String> {
     let filled = fill_by(text, |hole| {
+        if !hole.starts_with('/') {
+            return site.settings.get(hole).cloned();
+        }
         let (pointer, how) = hole.split_once('|').unwrap_or((hole, ""));
         let plain = match document.pointer(pointer)? {
             Json::String(text) => text.trim().to_owned(),
@@ -35,6 +39,12 @@ pub(super) fn fill_from(text: &str, document: &Json) -> Option<String> {
         (!shaped.is_empty()).then_some(shaped)
     })?;
     Some(crate::base::sanitize::line(&filled).to_string())
+}
+
+/// Whether a setting that fills one of the text's holes is not there.
+pub(super) fn lacks_setting(text: &str, site: &Site) -> bool {
+    let mut holes = text.split('{').skip(1).filter_map(|after| Some(after.split_once('}')?.0));
+    holes.any(|hole| !hole.starts_with('/') && !site.settings.contains_key(hole))
 }
 
 /// `https://login.salesforce.com/id/00D…/005…`: the last two parts.

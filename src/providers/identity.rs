@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use url::Url;
 
-use super::holes::fill_from;
+use super::holes::{fill_from, lacks_setting};
 use super::{Ask, From, Identify, KeyUse, Provider, Site};
 use crate::base::{Error, Kind, Result};
 use crate::http::{Door, Http, Request};
@@ -65,6 +65,9 @@ impl Provider {
         site: &Site,
         way: &Identify,
     ) -> Result<Option<Identity>> {
+        if way.id.iter().all(|text| lacks_setting(text, site)) {
+            return Ok(None);
+        }
         let document = match way.from {
             From::TokenAnswer => said.clone(),
             From::Settings => serde_json::to_value(&site.settings).expect("texts are JSON"),
@@ -73,8 +76,8 @@ impl Provider {
         };
         // An API of which nothing is known may be told where to look.
         let first = |told: &str, texts: &[&str]| match site.settings.get(told) {
-            Some(pointer) => fill_from(&format!("{{{pointer}}}"), &document),
-            None => texts.iter().find_map(|text| fill_from(text, &document)),
+            Some(pointer) => fill_from(&format!("{{{pointer}}}"), &document, site),
+            None => texts.iter().find_map(|text| fill_from(text, &document, site)),
         };
         let Some(id) = first("identity_id", way.id) else { return Ok(None) };
         Ok(Some(Identity { name: first("identity_name", way.name).unwrap_or_else(|| id.clone()), id }))

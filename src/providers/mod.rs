@@ -9,6 +9,7 @@ use url::Url;
 mod address;
 mod describe;
 mod door;
+mod exchange;
 mod facts;
 mod holes;
 mod hosts;
@@ -36,7 +37,8 @@ pub use airtable::AIRTABLE;
 pub use custom::CUSTOM;
 pub use describe::{Description, ScopeText, SettingText, Way, describe};
 pub use facts::{
-    Ask, ClientSecret, From, Guide, Identify, Keep, KeyForm, KeyUse, OAuth, PORT, Redirect, Refresh, Scope, Setting,
+    Ask, ClientSecret, Exchange, From, Guide, Identify, Keep, KeyForm, KeyUse, OAuth, PORT, Proof, Redirect, Refresh,
+    Scope, Setting,
 };
 pub use github::GITHUB;
 pub use google::GOOGLE;
@@ -103,6 +105,8 @@ pub struct Provider {
     pub explain: fn(&Answer) -> Option<Error>,
     /// What `Method::ServiceAccount` signs, from the secret and the client's id
     pub sign: Option<Sign>,
+    /// The first call of `Method::TwoStep`
+    pub exchange: Option<&'static Exchange>,
 }
 
 impl Provider {
@@ -136,6 +140,7 @@ impl Provider {
         refuses_in_200: false,
         explain: |_| None,
         sign: None,
+        exchange: None,
     };
 }
 
@@ -155,11 +160,19 @@ pub enum Method {
     ClientCredentials,
     /// A signed assertion (RFC 7523): Google's service accounts, Salesforce's JWT bearer flow
     ServiceAccount,
+    /// A key that is exchanged for a short-lived token by a first call: GitHub Apps' installations
+    TwoStep,
 }
 
 impl Method {
-    pub const ALL: &[Method] =
-        &[Method::Token, Method::Code, Method::Device, Method::ClientCredentials, Method::ServiceAccount];
+    pub const ALL: &[Method] = &[
+        Method::Token,
+        Method::Code,
+        Method::Device,
+        Method::ClientCredentials,
+        Method::ServiceAccount,
+        Method::TwoStep,
+    ];
 
     /// What `--method` takes.
     pub fn word(self) -> &'static str {
@@ -169,7 +182,13 @@ impl Method {
             Method::Device => "device",
             Method::ClientCredentials => "client-credentials",
             Method::ServiceAccount => "service-account",
+            Method::TwoStep => "two-step",
         }
+    }
+
+    /// Whether the secret that a person gives is kept beside the tokens, because it brings the next ones.
+    pub fn keeps_key(self) -> bool {
+        matches!(self, Method::ServiceAccount | Method::TwoStep)
     }
 }
 

@@ -11,7 +11,7 @@ impl Provider {
     pub fn scopes_to_ask(&self, method: Method, more: &[String], only: bool, site: &Site) -> Result<Vec<String>> {
         let Some(facts) = self.oauth else { return Ok(Vec::new()) };
         let is_machine = matches!(method, Method::ClientCredentials | Method::ServiceAccount);
-        if method == Method::Token || (is_machine && !facts.machine_scopes) {
+        if matches!(method, Method::Token | Method::TwoStep) || (is_machine && !facts.machine_scopes) {
             return Ok(Vec::new());
         }
         let mut asked: Vec<String> = Vec::new();

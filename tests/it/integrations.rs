@@ -94,6 +94,17 @@ hint: what they ask for is made at https://console.cloud.google.com/iam-admin/se
 "#]]
     );
     assert_data_eq!(
+        run("integrations connect github --method two-step"),
+        str![[r#"
+
+[status 2]
+[stderr]
+error: `--set app=VALUE`, `--set installation=VALUE` and `--token-file FILE` are missing for GitHub
+hint: what they ask for is made at https://github.com/settings/apps
+
+"#]]
+    );
+    assert_data_eq!(
         run("integrations connect salesforce --method client-credentials"),
         str![[r#"
 
@@ -158,7 +169,7 @@ hint: use `--method token` or `--method oauth`
 [status 2]
 [stderr]
 error: `--method`: there is no method `browser`
-hint: use `token` or `oauth` or `device` or `client-credentials` or `service-account`
+hint: use `token` or `oauth` or `device` or `client-credentials` or `service-account` or `two-step`
 
 "#]]
     );
@@ -340,6 +351,25 @@ hint: did you mean `default`? see `appctl integrations accounts --help`
 
 "#]]
     );
+}
+
+#[test]
+fn the_installation_of_a_github_app_is_connected_with_the_file_of_its_key() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::new();
+    let file = desk.home.path().join("app.pem");
+    std::fs::write(&file, desk.sandbox.oauth().service_account()["private_key"].as_str().unwrap()).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let connect = format!(
+        "integrations connect github --endpoint {} --method two-step --label bot --private --set installation=42",
+        desk.endpoint("github")
+    );
+    let ran = desk.run(None, &format!("{connect} --set app=sandbox-client --token-file app.pem"));
+    assert_eq!(ran.status, 0, "{ran}");
+    assert_eq!(desk.labels(), ["bot: ada-example-com (app sandbox-client)"]);
+    assert_eq!(desk.accounts()[0]["method"], "two-step");
+    let ran = desk.run(None, "integrations accounts reauth bot --token-file app.pem");
+    assert_eq!(ran.status, 0, "{ran}");
 }
 
 #[test]

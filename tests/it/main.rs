@@ -12,6 +12,7 @@ mod accounts_kills;
 mod accounts_pick;
 mod accounts_refresh;
 mod accounts_remove;
+mod accounts_two_step;
 mod bad_values;
 mod canary;
 mod conformance;

@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use appctl::sandbox::{Decision, Person, Quirk, Sandbox};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
 
 use crate::support::sandbox::sandbox;
-use crate::support::signin::{BACK, CHALLENGE, LEFT_OUT, Redirected, Signin, VERIFIER, basic, form, text};
+use crate::support::signin::{BACK, CHALLENGE, LEFT_OUT, Redirected, Signin, VERIFIER, assertion, basic, form, text};
 
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const JWT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -136,19 +134,6 @@ async fn a_client_signs_in_as_itself() {
     sandbox.oauth().register("oidc", serde_json::from_value(few).unwrap()).unwrap();
     let refused = signin.post("/oidc/token", &basic("few", "s"), &[grant]).await.expect(400);
     assert_eq!(refused["error"], "unauthorized_client");
-}
-
-/// A JSON Web Token signed with the key of the sandbox's service account.
-fn assertion(sandbox: &Sandbox, claims: &Json) -> String {
-    let key = sandbox.oauth().service_account();
-    let pem = key["private_key"].as_str().unwrap();
-    let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-    let pair = RsaKeyPair::from_pkcs8(&STANDARD.decode(body).unwrap()).unwrap();
-    let part = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
-    let signed = format!("{}.{}", part(&json!({"alg": "RS256", "typ": "JWT"})), part(claims));
-    let mut signature = vec![0; pair.public().modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 /// RFC 7523 section 3; developers.google.com/identity/protocols/oauth2/service-account.

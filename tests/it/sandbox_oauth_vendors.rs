@@ -5,7 +5,7 @@ use appctl::sandbox::{Offline, PUBLIC_CLIENT, Person, Sandbox};
 use serde_json::{Value as Json, json};
 
 use crate::support::sandbox::{Answer, sandbox};
-use crate::support::signin::{BACK, LEFT_OUT, Signin, VERIFIER, basic, bearer, text};
+use crate::support::signin::{BACK, LEFT_OUT, Signin, VERIFIER, assertion, basic, bearer, text};
 
 const LOCALHOST: &str = "http://localhost:4000/airtable-oauth";
 
@@ -308,6 +308,56 @@ async fn github_deletes_one_token_or_the_whole_grant() {
     signin.refresh("/github/login/oauth/access_token", &refresh).await.expect(200);
     let spent = signin.refresh("/github/login/oauth/access_token", &refresh).await.expect(200);
     assert_eq!(spent["error"], "bad_refresh_token");
+}
+
+/// docs.github.com, "Generating an installation access token for a GitHub App", and the REST reference of `apps`.
+#[tokio::test]
+async fn a_github_app_exchanges_what_it_signed_for_the_token_of_an_installation() {
+    let (sandbox, mut signin) = house().await;
+    let now = sandbox.clock().now().millis() / 1000;
+    let claims = json!({"iss": signin.id, "iat": now - 60, "exp": now + 540});
+    let mut ask = async |path: &str, token: &str| {
+        let answer = signin.http.call_with("POST", &format!("/github/{path}"), &bearer(token), None).await;
+        (answer.status, answer.json())
+    };
+    let place = "app/installations/42/access_tokens";
+    let (status, given) = ask(place, &assertion(&sandbox, &claims)).await;
+    assert_eq!(status, 201, "{given}");
+    assert_eq!(keys(&given), ["expires_at", "permissions", "repository_selection", "token"]);
+    let token = text(&given, "token");
+    assert!(token.starts_with("ghs_") && text(&given, "expires_at").starts_with("20"), "{given}");
+    for (changed, value, status, words) in [
+        ("iss", json!("nobody"), 404, "Integration not found"),
+        ("iss", json!(null), 401, "Missing 'issuer' claim ('iss') in assertion"),
+        ("exp", json!(now - 1), 401, "'Expiration time' claim ('exp') must be a numeric value"),
+        ("exp", json!(now + 700), 401, "'Expiration time' claim ('exp') is too far in the future"),
+        ("iat", json!(now + 100), 401, "'Issued at' claim ('iat') must be an Integer"),
+    ] {
+        let mut claims = claims.clone();
+        claims[changed] = value;
+        let (said, refused) = ask(place, &assertion(&sandbox, &claims)).await;
+        assert_eq!(said, status, "{changed}: {refused}");
+        assert!(text(&refused, "message").starts_with(words), "{refused}");
+    }
+    let good = assertion(&sandbox, &claims);
+    assert_eq!(ask("app/installations/acme/access_tokens", &good).await.0, 404);
+    let (signed, _) = good.rsplit_once('.').unwrap();
+    let (status, refused) = ask(place, &format!("{signed}.AAAA")).await;
+    assert_eq!((status, &refused["message"]), (401, &json!("A JSON web token could not be decoded")));
+    let mut signin = Signin::of(&sandbox);
+    let mine = signin.ask("/github/installation/repositories", &token).await.expect(200);
+    assert_eq!(mine["repositories"][0]["owner"]["login"], "ada-example-com");
+    assert_eq!(signin.ask("/github/user", &token).await.expect(403)["message"], "Resource not accessible by integration");
+    let personal = signin.http.token.clone();
+    assert_eq!(signin.ask("/github/installation/repositories", &personal).await.status, 403);
+    let end = signin.http.call_with("DELETE", "/github/installation/token", &bearer(&token), None).await;
+    assert_eq!((end.status, signin.ask("/github/installation/repositories", &token).await.status), (204, 401));
+    let (_, given) = {
+        let answer = signin.http.call_with("POST", &format!("/github/{place}"), &bearer(&good), None).await;
+        (answer.status, answer.json())
+    };
+    sandbox.clock().advance(std::time::Duration::from_secs(3600));
+    assert_eq!(signin.ask("/github/installation/repositories", &text(&given, "token")).await.status, 401);
 }
 
 async fn signin_ask(sandbox: &Sandbox, path: &str, token: &str) -> u16 {

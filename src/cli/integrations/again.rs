@@ -5,7 +5,7 @@ use super::ask;
 use super::connect::{SignIn, SignInArgs, request};
 use super::person::AtTerminal;
 use super::wanted::Wanted;
-use crate::accounts::{self, Account, Connected, Method};
+use crate::accounts::{self, Account, Connected};
 use crate::app::App;
 use crate::base::Result;
 use crate::cli::ui::Ui;
@@ -29,7 +29,7 @@ impl Wanted {
 pub fn put_flags(wanted: &mut Wanted, args: SignInArgs) -> Result<()> {
     wanted.client_secret = args.client_secret()?;
     wanted.secret = match wanted.method {
-        Some(Method::ServiceAccount) => args.secret.given_whole()?,
+        Some(method) if method.keeps_key() => args.secret.given_whole()?,
         _ => args.secret.given()?,
     };
     wanted.client_id = args.client_id;

@@ -66,6 +66,7 @@ fn words(provider: &Provider, method: Method) -> String {
         Method::Device => "with a code, in a browser anywhere".to_owned(),
         Method::ClientCredentials => "as the client itself, without a person".to_owned(),
         Method::ServiceAccount => "with the key of a service account".to_owned(),
+        Method::TwoStep => "with a key that is exchanged for short-lived tokens".to_owned(),
     };
     format!("{text} ({})", method.word())
 }
@@ -120,7 +121,11 @@ fn ask_secret(app: &App, ui: &mut Ui, provider: &Provider, way: &Way, wanted: &m
             let prompt = format!("{} {}", provider.title, provider.secret);
             wanted.secret = secret(ui, &prompt, "--token-stdin", !provider.secret_optional)?;
         }
-        Method::ServiceAccount => {
+        Method::TwoStep if !provider.exchanges_file() => {
+            guide(ui, way)?;
+            wanted.secret = secret(ui, "key", "--token-stdin", true)?;
+        }
+        Method::ServiceAccount | Method::TwoStep => {
             guide(ui, way)?;
             let read = |text: &str| crate::cli::ui::secret::read_private(std::path::Path::new(text));
             wanted.secret = Some(ui.ask_valid("file of the key", None, "--token-file FILE", read)?);
@@ -132,7 +137,8 @@ fn ask_secret(app: &App, ui: &mut Ui, provider: &Provider, way: &Way, wanted: &m
 
 fn ask_scopes(ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<()> {
     let nothing_said = wanted.scopes.is_empty() && !wanted.only_scopes;
-    if provider.scopes.is_empty() || wanted.method(provider) == Method::Token || !nothing_said {
+    if provider.scopes.is_empty() || matches!(wanted.method(provider), Method::Token | Method::TwoStep) || !nothing_said
+    {
         return Ok(());
     }
     let titles = provider.scopes.iter().map(|scope| match scope.product {

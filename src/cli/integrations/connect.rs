@@ -26,6 +26,7 @@ Examples:
   appctl integrations connect google --label ops --team --method device
   printf %s \"$TOKEN\" | appctl integrations connect slack --method token --token-stdin
   appctl integrations connect salesforce --method client-credentials --set domain=acme.my.salesforce.com
+  appctl integrations connect github --method two-step --token-file app.pem --set app=Iv23li --set installation=42
   appctl integrations connect custom --name acme --issuer https://login.acme.example --client-id ID
 
 Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are
@@ -46,7 +47,8 @@ pub struct Args {
     /// Keep it to yourself
     #[arg(long)]
     private: bool,
-    /// Sign in like this: oauth, device, token, service-account or client-credentials
+    /// Sign in like this: oauth, device, token, service-account,
+    /// two-step or client-credentials
     #[arg(long, value_parser = method)]
     method: Option<Method>,
     #[command(flatten)]
@@ -183,9 +185,9 @@ fn wanted(args: Args) -> Result<Wanted> {
         }
         settings.insert("name".to_owned(), name);
     }
-    // The key of a service account has many lines.
+    // A key that signs has many lines.
     let secret = match args.method {
-        Some(Method::ServiceAccount) => args.sign_in.secret.given_whole()?,
+        Some(method) if method.keeps_key() => args.sign_in.secret.given_whole()?,
         _ => args.sign_in.secret.given()?,
     };
     Ok(Wanted {

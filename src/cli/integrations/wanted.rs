@@ -44,7 +44,7 @@ impl Wanted {
     pub fn method(&self, provider: &Provider) -> Method {
         let first = |wanted: &[Method]| provider.methods.iter().copied().find(|method| wanted.contains(method));
         let given = match (&self.secret, &self.client_id) {
-            (Some(_), _) => first(&[Method::Token, Method::ServiceAccount]),
+            (Some(_), _) => first(&[Method::Token, Method::ServiceAccount, Method::TwoStep]),
             (None, Some(_)) => first(&[Method::Code, Method::Device, Method::ClientCredentials]),
             (None, None) => None,
         };
@@ -103,7 +103,7 @@ impl Wanted {
         if self.secret.is_none() && !from_environment {
             match self.method(provider) {
                 Method::Token if !provider.secret_optional => need("--token-stdin".to_owned()),
-                Method::ServiceAccount => need("--token-file FILE".to_owned()),
+                Method::ServiceAccount | Method::TwoStep => need("--token-file FILE".to_owned()),
                 _ => {}
             }
         }

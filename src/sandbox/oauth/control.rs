@@ -25,7 +25,7 @@ pub(crate) const HELP: &[(&str, &str)] = &[
     ),
     (
         "POST /control/oauth/answers",
-        "{\"provider\",\"endpoint\":token|code|refresh|poll|client_credentials|jwt_bearer|device|revoke|introspect|identity|metadata,\"times\",\"error\",\"description\",\"status\",\"omit\":[fields],\"set\":{field:value}}",
+        "{\"provider\",\"endpoint\":token|code|refresh|poll|client_credentials|jwt_bearer|exchange|device|revoke|introspect|identity|metadata,\"times\",\"error\",\"description\",\"status\",\"omit\":[fields],\"set\":{field:value}}",
     ),
     ("GET /control/oauth/stats?provider=, POST /control/oauth/stats/reset", "what was seen"),
     (

@@ -131,7 +131,7 @@ impl Oauth {
 
     /// Waits while token answers are held.
     pub(crate) async fn pass(&self, place: &Place) {
-        if !matches!(place.endpoint, Endpoint::Token) || !*self.gate.borrow() {
+        if !matches!(place.endpoint, Endpoint::Token | Endpoint::Exchange(_)) || !*self.gate.borrow() {
             return;
         }
         let mut open = self.gate.subscribe();

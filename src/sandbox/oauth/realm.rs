@@ -57,6 +57,7 @@ impl Realm {
                     *counts.refresh_posts.entry(counts::fingerprint(&token)).or_default() += 1;
                 }
             }
+            Endpoint::Exchange(_) => *counts.grants.entry("exchange".to_owned()).or_default() += 1,
             Endpoint::Authorize if request.method == "GET" => counts.authorizations += 1,
             Endpoint::Revoke(_) => counts.revoke_calls += 1,
             Endpoint::Introspect | Endpoint::TokenInfo(_) => counts.introspections += 1,
@@ -94,6 +95,7 @@ impl Realm {
             Endpoint::TokenInfo(answer) => Ok(answer(visit, self)),
             Endpoint::Metadata => Ok(metadata::metadata(self, visit)),
             Endpoint::Keys => Ok(Reply::value(200, &visit.key.set())),
+            Endpoint::Exchange(answer) => Ok(answer(self, visit)),
             Endpoint::Identity(answer) => Ok(identity::identity(self, visit, answer)),
             Endpoint::Nothing => Ok(Reply::value(404, &serde_json::json!({"error": "not_found"}))),
         };

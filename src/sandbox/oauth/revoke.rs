@@ -14,7 +14,7 @@ use crate::sandbox::wire::Reply;
 pub(crate) fn revoke(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Result<Reply, Box<Refusal>> {
     let wrong = |cause| Box::new(visit.refusal(cause));
     let verb = match how {
-        Ending::Path | Ending::GithubToken | Ending::GithubGrant => "DELETE",
+        Ending::Path | Ending::GithubToken | Ending::GithubGrant | Ending::Installation => "DELETE",
         _ => "POST",
     };
     match how {
@@ -30,6 +30,7 @@ pub(crate) fn revoke(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Resul
         Ending::Token => token_alone(realm, visit).map_err(wrong),
         Ending::Path => path(realm, visit).map_err(wrong),
         Ending::GithubToken | Ending::GithubGrant => Ok(github(realm, visit, how)),
+        Ending::Installation => Ok(installation(realm, visit)),
         Ending::Bearer => Ok(bearer(realm, visit)),
         Ending::Deauthorize => deauthorize(realm, visit).map_err(wrong),
     }
@@ -103,6 +104,20 @@ fn github(realm: &mut Realm, visit: &Visit<'_>, how: Ending) -> Reply {
         _ => realm.tokens.revoke_family(family),
     }
     realm.counts.revocations += 1;
+    Reply::empty(204)
+}
+
+/// GitHub's `DELETE /installation/token`: the token ends itself.
+fn installation(realm: &mut Realm, visit: &Visit<'_>) -> Reply {
+    if let Err(why) = identity::seen(realm, visit) {
+        realm.counts.dead_tokens += 1;
+        return (visit.dialect().shut)(why, visit);
+    }
+    let text = visit.parameters.bearer.as_deref().unwrap_or_default();
+    if let Some(family) = realm.tokens.owner(text) {
+        realm.tokens.revoke_family(family);
+        realm.counts.revocations += 1;
+    }
     Reply::empty(204)
 }
 

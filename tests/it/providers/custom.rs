@@ -107,6 +107,8 @@ fn wrong_settings_have_a_message_each() {
         ("base_url=https://api.acme.example/#x", "`base_url` has a fragment"),
         ("token_url=http://192.168.0.7/token", "`token_url` is not encrypted; http is for this machine only"),
         ("token_url=https://auth.acme.example/token?x=1", "`token_url` has a query"),
+        ("exchange_url=nowhere", "`exchange_url` is no address"),
+        ("exchange_token=data.jwt", "`exchange_token` is no JSON pointer"),
         ("revoke_url=nowhere", "`revoke_url` is no address"),
         ("client_auth=basics", "`client_auth` is none of `none`, `basic`, `body`"),
         ("pkce=maybe", "`pkce` is none of `yes`, `no`"),
@@ -221,6 +223,8 @@ fn what_an_issuer_says_of_itself_becomes_settings() {
 fn settings_of_known_vendors_are_few() {
     let error = provider("github").settings(Method::Token, settings(&["base_url=https://x.example"])).unwrap_err();
     assert_eq!(error.message, "GitHub has no setting `base_url`");
+    assert_eq!(error.hint.unwrap(), "the settings are app, installation");
+    let error = provider("notion").settings(Method::Token, settings(&["base_url=https://x.example"])).unwrap_err();
     assert_eq!(error.hint.unwrap(), "leave `--set base_url=…` away");
     let error = provider("stripe").settings(Method::Token, settings(&["stripe_acount=acct_1"])).unwrap_err();
     assert_eq!(error.hint.unwrap(), "did you mean `stripe_account`? the settings are stripe_account, stripe_context");

@@ -53,6 +53,7 @@ fn every_way_to_sign_in_has_what_it_needs() {
         if has(Method::ServiceAccount) {
             assert!(provider.sign.is_some(), "{}", provider.id);
         }
+        assert_eq!(has(Method::TwoStep), provider.exchange.is_some(), "{}", provider.id);
         if [Method::Code, Method::Device, Method::ClientCredentials].into_iter().any(has) {
             assert!(provider.oauth.is_some(), "{}", provider.id);
         }
@@ -164,6 +165,10 @@ fn settings_and_headers_fit_together() {
             texts.extend([facts.token].into_iter().chain(facts.authorize).chain(facts.device).chain(facts.introspect));
             texts.extend(facts.revoke.map(|(text, _)| text));
         }
+        if let Some(facts) = provider.exchange {
+            texts.push(facts.at);
+            texts.extend(facts.token.iter().chain(facts.end).filter(|text| text.starts_with('{')));
+        }
         for text in texts {
             for hole in text.split('{').skip(1).map(|rest| rest.split_once('}').unwrap().0) {
                 assert!(keys.contains(hole) || kept.contains(&hole) || hole == "client_id", "{}: {text}", provider.id);
@@ -183,7 +188,7 @@ fn settings_and_headers_fit_together() {
 fn identity_asks_for_things_that_change_nothing() {
     for provider in ALL {
         for way in provider.identify {
-            assert!(!way.id.is_empty() && way.id.iter().all(|text| text.contains("{/")), "{}", provider.id);
+            assert!(!way.id.is_empty() && way.id.iter().all(|text| text.contains('{')), "{}", provider.id);
             match way.from {
                 From::Ask(Ask::Get(path) | Ask::Post(path)) => assert!(path.starts_with('/'), "{path}"),
                 From::Ask(Ask::Setting(key)) => assert!(provider.settings.iter().any(|setting| setting.key == key)),
@@ -217,6 +222,7 @@ fn who_needs_a_client_secret() {
     assert_eq!(asks("airtable", "oauth"), (true, None));
     assert_eq!(asks("github", "oauth"), (true, Some(true)));
     assert_eq!(asks("github", "device"), (true, Some(false)));
+    assert_eq!(asks("github", "two-step"), (false, Some(false)));
     assert_eq!(asks("stripe", "token"), (false, Some(false)));
     let with_basic = ALL.iter().filter_map(|p| p.oauth).filter(|facts| facts.client_secret == ClientSecret::None);
     assert_eq!(with_basic.count(), 0);

@@ -4,6 +4,7 @@
 mod addresses;
 mod custom;
 mod declarations;
+mod exchange;
 mod hosts;
 mod identity;
 mod keys;

@@ -4,7 +4,9 @@
 use appctl::sandbox::Sandbox;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use serde_json::Value as Json;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::sandbox::{Answer, Client};
@@ -134,4 +136,17 @@ pub fn challenge(verifier: &str) -> String {
 /// The text at a key of an answer.
 pub fn text(json: &Json, key: &str) -> String {
     json[key].as_str().unwrap_or_else(|| panic!("no `{key}`: {json}")).to_owned()
+}
+
+/// A JSON Web Token signed with the key of the sandbox's service account.
+pub fn assertion(sandbox: &Sandbox, claims: &Json) -> String {
+    let key = sandbox.oauth().service_account();
+    let pem = key["private_key"].as_str().unwrap();
+    let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let pair = RsaKeyPair::from_pkcs8(&STANDARD.decode(body).unwrap()).unwrap();
+    let part = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
+    let signed = format!("{}.{}", part(&json!({"alg": "RS256", "typ": "JWT"})), part(claims));
+    let mut signature = vec![0; pair.public().modulus_len()];
+    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }

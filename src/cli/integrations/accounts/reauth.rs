@@ -20,7 +20,8 @@ pub struct Args {
     /// The account
     #[arg(add = ArgValueCompleter::new(complete::accounts))]
     label: Label,
-    /// Sign in like this instead of as before: oauth, device, token, service-account or client-credentials
+    /// Sign in like this instead of as before: oauth, device, token, service-account,
+    /// two-step or client-credentials
     #[arg(long, value_parser = method)]
     method: Option<accounts::Method>,
     #[command(flatten)]

@@ -4,10 +4,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
+use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen, installations};
 use crate::sandbox::oauth::clients::ClientAuth;
 use crate::sandbox::oauth::errors::{Cause, Refusal};
-use crate::sandbox::oauth::people::DIGITS;
+use crate::sandbox::oauth::people::{DIGITS, Identity};
 use crate::sandbox::oauth::quirks::form_text;
 use crate::sandbox::oauth::rules::{Offline, Rotation, Rules};
 use crate::sandbox::oauth::tokens::Shut;
@@ -24,6 +24,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("login/device", Endpoint::DevicePage),
         ("applications/*/token", Endpoint::Revoke(Ending::GithubToken)),
         ("applications/*/grant", Endpoint::Revoke(Ending::GithubGrant)),
+        ("app/installations/*/access_tokens", Endpoint::Exchange(installations::exchange)),
+        ("installation/token", Endpoint::Revoke(Ending::Installation)),
+        ("installation/repositories", Endpoint::Identity(installations::repositories)),
         ("user", Endpoint::Identity(user)),
         ("user/emails", Endpoint::Identity(emails)),
         ("rate_limit", Endpoint::Identity(rate_limit)),
@@ -119,9 +122,17 @@ fn send(body: Json, visit: &Visit<'_>) -> Reply {
     Reply { content_type, ..Reply::json(200, form.into_bytes()) }
 }
 
+/// What a person is called.
+pub(super) fn login(identity: &Identity) -> String {
+    identity.email.replace(['@', '.'], "-")
+}
+
 fn user(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
+    if installations::is_here(visit) {
+        return problem(403, "Resource not accessible by integration", visit);
+    }
     let identity = seen.identity;
-    let login = identity.email.replace(['@', '.'], "-");
+    let login = login(identity);
     let id: u64 = identity.id("github", DIGITS, 8).parse().expect("digits are a number");
     let mail = seen.may("user") || seen.may("user:email") || seen.may("read:user");
     let body = json!({

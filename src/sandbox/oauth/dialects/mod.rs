@@ -16,6 +16,7 @@ mod airtable;
 mod github;
 mod google;
 mod hubspot;
+mod installations;
 mod notion;
 mod oidc;
 mod salesforce;
@@ -164,6 +165,8 @@ pub(crate) enum Endpoint {
     TokenInfo(fn(&Visit<'_>, &super::Realm) -> Reply),
     Metadata,
     Keys,
+    /// A call of the vendor's own that gives a token for a key
+    Exchange(fn(&mut super::Realm, &Visit<'_>) -> Reply),
     /// An API call that says whose the token is
     Identity(fn(&Seen<'_>, &Visit<'_>) -> Reply),
     Nothing,
@@ -180,6 +183,7 @@ impl Endpoint {
             Endpoint::Revoke(_) => "revoke",
             Endpoint::Introspect | Endpoint::TokenInfo(_) => "introspect",
             Endpoint::Metadata | Endpoint::Keys => "metadata",
+            Endpoint::Exchange(_) => "exchange",
             Endpoint::Identity(_) => "identity",
             Endpoint::Nothing => "other",
         }
@@ -198,6 +202,8 @@ pub(crate) enum Ending {
     /// DELETE with `access_token` in JSON and the client by HTTP Basic: one token, or all of the person's (GitHub)
     GithubToken,
     GithubGrant,
+    /// DELETE with the token of an installation (GitHub)
+    Installation,
     /// With the token itself as bearer (Slack)
     Bearer,
     /// POST `client_id` and `stripe_user_id`, with the platform's secret key (Stripe)
