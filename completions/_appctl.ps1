@@ -613,7 +613,7 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
         'appctl;integrations;connect' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Name a `custom` product')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Label the account; made from the identity when left out')
-            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Sign in like this: oauth, device, token, service-account or client-credentials')
+            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Sign in like this: oauth, device, token, service-account, two-step or client-credentials')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ask for this scope besides the usual ones')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Use this OAuth client of yours')
             [CompletionResult]::new('--client-secret-file', '--client-secret-file', [CompletionResultType]::ParameterName, 'Read the client''s secret from a file that only you can read')
@@ -757,7 +757,7 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
             break
         }
         'appctl;integrations;accounts;reauth' {
-            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Sign in like this instead of as before: oauth, device, token, service-account or client-credentials')
+            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Sign in like this instead of as before: oauth, device, token, service-account, two-step or client-credentials')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ask for this scope besides the usual ones')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Use this OAuth client of yours')
             [CompletionResult]::new('--client-secret-file', '--client-secret-file', [CompletionResultType]::ParameterName, 'Read the client''s secret from a file that only you can read')

@@ -586,7 +586,7 @@ set edit:completion:arg-completer[appctl] = {|@words|
         &'appctl;integrations;connect'= {
             cand --name 'Name a `custom` product'
             cand --label 'Label the account; made from the identity when left out'
-            cand --method 'Sign in like this: oauth, device, token, service-account or client-credentials'
+            cand --method 'Sign in like this: oauth, device, token, service-account, two-step or client-credentials'
             cand --scope 'Ask for this scope besides the usual ones'
             cand --client-id 'Use this OAuth client of yours'
             cand --client-secret-file 'Read the client''s secret from a file that only you can read'
@@ -724,7 +724,7 @@ set edit:completion:arg-completer[appctl] = {|@words|
             cand --help 'Print help'
         }
         &'appctl;integrations;accounts;reauth'= {
-            cand --method 'Sign in like this instead of as before: oauth, device, token, service-account or client-credentials'
+            cand --method 'Sign in like this instead of as before: oauth, device, token, service-account, two-step or client-credentials'
             cand --scope 'Ask for this scope besides the usual ones'
             cand --client-id 'Use this OAuth client of yours'
             cand --client-secret-file 'Read the client''s secret from a file that only you can read'

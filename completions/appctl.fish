@@ -544,7 +544,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fi
 complete -c appctl -n "__fish_appctl_using_subcommand integrations; and not __fish_seen_subcommand_from connect accounts" -f -a "accounts" -d 'List accounts, or change one'
 complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l name -d 'Name a `custom` product' -r
 complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l label -d 'Label the account; made from the identity when left out' -r
-complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l method -d 'Sign in like this: oauth, device, token, service-account or client-credentials' -r
+complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l method -d 'Sign in like this: oauth, device, token, service-account, two-step or client-credentials' -r
 complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l scope -d 'Ask for this scope besides the usual ones' -r
 complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l client-id -d 'Use this OAuth client of yours' -r
 complete -c appctl -n "__fish_appctl_using_subcommand integrations; and __fish_seen_subcommand_from connect" -l client-secret-file -d 'Read the client\'s secret from a file that only you can read' -r -F
