@@ -42,7 +42,6 @@ mod tokens;
 mod visit;
 mod visitor;
 
-pub(crate) use visitor::visit;
 use clients::Client;
 pub use clients::Registration;
 pub use console::Minted;
@@ -59,6 +58,7 @@ pub use rules::{Offline, Pkce, Rotation, Rules};
 pub(crate) use tokens::Shut;
 use visit::Visit;
 pub(crate) use visit::{Outcome, Place};
+pub(crate) use visitor::visit;
 
 /// All authorization servers of one sandbox. Its methods do without HTTP what the vendors' people and consoles do.
 pub struct Oauth {

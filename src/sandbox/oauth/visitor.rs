@@ -32,8 +32,7 @@ async fn open(address: &Url) -> Result<Option<Url>> {
     let mut stream = TcpStream::connect((host.as_str(), port)).await.doing(doing)?;
     let query = address.query().map_or(String::new(), |query| format!("?{query}"));
     let name = address.host_str().unwrap_or_default();
-    let request =
-        format!("GET {}{query} HTTP/1.1\r\nHost: {name}:{port}\r\nConnection: close\r\n\r\n", address.path());
+    let request = format!("GET {}{query} HTTP/1.1\r\nHost: {name}:{port}\r\nConnection: close\r\n\r\n", address.path());
     stream.write_all(request.as_bytes()).await.doing(doing)?;
     let mut page = Vec::new();
     stream.take(256 * 1024).read_to_end(&mut page).await.doing(doing)?;
