@@ -36,7 +36,11 @@ fn what_can_be_no_app_is_refused_before_anybody_is_asked() {
     let check = |method, pairs: &[&str]| provider("github").settings(method, settings(pairs)).map(drop);
     check(Method::TwoStep, APP).unwrap();
     for (method, pairs, message) in [
-        (Method::TwoStep, &["app=1"][..], "GitHub needs the setting `installation` (the number of the app's installation)"),
+        (
+            Method::TwoStep,
+            &["app=1"][..],
+            "GitHub needs the setting `installation` (the number of the app's installation)",
+        ),
         (Method::TwoStep, &["app=1", "installation=../42"], "`installation` is no number"),
         (Method::TwoStep, &["app=a/b", "installation=42"], "`app` is no client id"),
         (Method::Token, APP, "`app` goes with `--method two-step` alone"),
