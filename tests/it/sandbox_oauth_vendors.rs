@@ -323,7 +323,7 @@ async fn a_github_app_exchanges_what_it_signed_for_the_token_of_an_installation(
     let place = "app/installations/42/access_tokens";
     let (status, given) = ask(place, &assertion(&sandbox, &claims)).await;
     assert_eq!(status, 201, "{given}");
-    assert_eq!(keys(&given), ["expires_at", "permissions", "repository_selection", "token"]);
+    assert_eq!(keys(&given), ["token", "expires_at", "permissions", "repository_selection"]);
     let token = text(&given, "token");
     assert!(token.starts_with("ghs_") && text(&given, "expires_at").starts_with("20"), "{given}");
     for (changed, value, status, words) in [
