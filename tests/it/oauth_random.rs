@@ -105,7 +105,7 @@ async fn any_answer_is_read_or_refused_and_only_invalid_grant_signs_out() {
     let next = Arc::new(Mutex::new(Vec::new()));
     let said = next.clone();
     let wire = Wire::answering(move |_| Say::Bytes(said.lock().unwrap().clone()));
-    for round in 0..if is_deep() { 20_000 } else { 400 } {
+    for round in 0..if is_deep() { 20_000 } else { 3_000 } {
         let status = *[200, 200, 200, 400, 400, 401, 403, 500, 503].choose(&mut dice).unwrap();
         let body = body(&mut dice);
         let kind = *["application/json", "text/plain", "application/x-www-form-urlencoded"].choose(&mut dice).unwrap();
