@@ -108,14 +108,14 @@ pub(super) async fn unless_interrupted<T>(interrupt: &Interrupt, work: impl Futu
     }
 }
 
-/// A label that is free: made of the identity's name, else the provider's, with a number where both are taken.
-pub(super) fn free_label(app: &App, provider: &Provider, identity: &Identity) -> Result<Label> {
+/// A label that is free: made of the identity's name, else the product's, with a number where both are taken.
+pub(super) fn free_label(app: &App, product: &str, identity: &Identity) -> Result<Label> {
     let taken = super::all(app)?;
     let is_free = |label: &Label| !taken.iter().any(|account| account.label == *label);
     let person = identity.name.split_once('@').map_or(identity.name.as_str(), |(person, _)| person);
     let of_identity = slug(person);
-    let numbered = (2..1000).map(|number| format!("{}-{number}", provider.id));
-    [of_identity.clone(), format!("{of_identity}-{}", provider.id), provider.id.to_owned()]
+    let numbered = (2..1000).map(|number| format!("{product}-{number}"));
+    [of_identity.clone(), format!("{of_identity}-{product}"), product.to_owned()]
         .into_iter()
         .chain(numbered)
         .filter_map(|text| Label::parse(&text).ok())

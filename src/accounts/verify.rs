@@ -55,7 +55,7 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
     let state = state::read(app, &account)?;
     Ok(Tested {
         account: label.clone(),
-        provider: account.provider.clone(),
+        provider: account.product().to_owned(),
         identity: identity.name,
         scopes: granted(app, &account)?,
         expires_at: state.expires_at.filter(|_| account.method != Method::Token),
