@@ -219,6 +219,8 @@ impl Plan<'_> {
     fn place_of(&self, obtained: &Obtained) -> Result<Option<Account>> {
         if let Some(holder) = &self.label_holder {
             if is_same(holder, self.provider, &obtained.identity, &obtained.site)
+                // Nobody ever said whose it is, and the person says that it is this one.
+                || holder.identity.id.is_empty()
                 || self.request.switch == Switch::Allow
             {
                 return Ok(Some(holder.clone()));

@@ -111,13 +111,14 @@ pub(super) async fn unless_interrupted<T>(interrupt: &Interrupt, work: impl Futu
 /// The longest label that is made of a name: people type it.
 const LONGEST_LABEL: usize = 24;
 
-/// A label that is free: made of the identity's name where that is short, else the product's, with a number where both are
+/// A label that is free: made of the identity's name where the provider says one and it is short, else the product's, with a number where both are
 /// taken.
 pub(super) fn free_label(app: &App, product: &str, identity: &Identity) -> Result<Label> {
     let taken = super::all(app)?;
     let is_free = |label: &Label| !taken.iter().any(|account| account.label == *label);
     let person = identity.name.split_once('@').map_or(identity.name.as_str(), |(person, _)| person);
-    let of_identity = Some(slug(person)).filter(|slug| slug.len() <= LONGEST_LABEL);
+    let is_telling = |slug: &String| slug.len() <= LONGEST_LABEL && !identity.id.is_empty();
+    let of_identity = Some(slug(person)).filter(is_telling);
     let with_product = of_identity.as_ref().map(|slug| format!("{slug}-{product}"));
     let numbered = (2..1000).map(|number| format!("{product}-{number}"));
     [of_identity, with_product, Some(product.to_owned())]

@@ -161,3 +161,37 @@ hint: sign in with `appctl integrations connect google`, or give another `--name
 "#]]
     );
 }
+
+/// An API that nobody can ask anything, reached with a key.
+async fn unchecked(desk: &Desk) -> ConnectRequest {
+    let mut request = named(&desk.sandbox, "zeta", "key");
+    request.settings.retain(|key, _| matches!(key.as_str(), "name" | "base_url"));
+    request.method = Some(accounts::Method::Token);
+    let token = desk.sandbox.oauth().mint("oidc", "ada@example.com", &["openid", "email"]).unwrap().access;
+    ConnectRequest { client: None, secret: Some(token), ..request }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_nobody_was_asked_about_is_not_called_working() {
+    let desk = Desk::new().await;
+    let request = unchecked(&desk).await;
+    let mut unnamed = request.clone();
+    unnamed.label = None;
+    assert_eq!(desk.connect(unnamed).await.unwrap().account.label, label("zeta"), "a host is no name of an account");
+    let account = desk.connect(request.clone()).await.unwrap().account;
+    assert_eq!(account.identity.id, "");
+    let error = accounts::test(&desk.app, &account.label).await.unwrap_err();
+    assert_eq!(error.message, "`zeta` has no address that shows whether account `key` works");
+    // The key is replaced by another one though nobody says whose either is, and then by one that is known.
+    desk.connect(request.clone()).await.unwrap();
+    accounts::reauth(&desk.app, &label("key"), request.clone(), &mut Ada::default()).await.unwrap();
+    let mut telling = request.clone();
+    telling.settings.insert("identity_url".to_owned(), "/userinfo".to_owned());
+    let told = desk.connect(telling.clone()).await.unwrap();
+    assert!(told.updated);
+    assert_eq!(accounts::test(&desk.app, &account.label).await.unwrap().identity, "ada@example.com");
+    // From now on it is somebody, and nobody else takes the label.
+    let other = desk.sandbox.oauth().mint("oidc", "eve@example.com", &["openid", "email"]).unwrap().access;
+    let error = desk.connect(ConnectRequest { secret: Some(other), ..telling }).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Conflict);
+}
