@@ -16,8 +16,11 @@ pub mod clients;
 mod connect;
 mod endpoint;
 mod grant;
+mod held;
 mod idle;
+mod keep;
 mod live;
+mod need;
 mod owner;
 mod person;
 mod pick;
@@ -30,6 +33,7 @@ mod share;
 mod sign_in;
 mod state;
 mod verify;
+mod window;
 
 pub use crate::oauth::Client;
 pub use crate::providers::{
@@ -37,6 +41,7 @@ pub use crate::providers::{
 };
 pub use connect::{ConnectRequest, Connected, connect, reauth};
 pub use endpoint::check as check_endpoint;
+pub use held::last_try as keep_held;
 pub use idle::{Kept, keep_alive};
 pub use live::auth;
 pub use owner::{Seen, Sharing, look, named_by};
