@@ -5,7 +5,7 @@
 //! `invalid_grant` signs anybody out, and only after a look whether somebody else has renewed meanwhile; overloaded servers,
 //! cuts and wrong clients never do (RFC 6749 section 5.2, reliability.md 3.3).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::bundle::Bundle;
@@ -41,6 +41,8 @@ pub(super) struct Keeper {
     scopes: Vec<String>,
     /// Or why there is none, told once one is needed
     client: Option<Result<clients::Known>>,
+    /// Once it was needed: a vault that fails later takes nothing away from what is running
+    loaded: OnceLock<Client>,
     pub vault: Vault,
     pub key: String,
     pub turns: Turns,
@@ -58,6 +60,7 @@ impl Keeper {
             method: account.method,
             scopes: account.scopes.clone(),
             client: None,
+            loaded: OnceLock::new(),
             vault: place::vault(app, account.sharing).clone(),
             key: place::key(app, account),
             turns: state::turns(app, account),
@@ -206,8 +209,11 @@ impl Keeper {
     }
 
     fn client(&self) -> Result<Client> {
+        if let Some(client) = self.loaded.get() {
+            return Ok(client.clone());
+        }
         match &self.client {
-            Some(Ok(known)) => known.load(),
+            Some(Ok(known)) => known.load().map(|client| self.loaded.get_or_init(|| client).clone()),
             Some(Err(error)) => Err(error.clone()),
             None => Err(Error::failed(format!("account `{}` does not say which client it uses", self.label))),
         }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    Ask, ClientSecret, Exchange, From, Guide, Identify, KeyUse, Method, OAuth, Proof, Provider, Redirect, Refresh, Setting,
-    Site, hosts,
+    Ask, ClientSecret, Exchange, From, Guide, Identify, KeyUse, Method, OAuth, Proof, Provider, Redirect, Refresh,
+    Setting, Site, hosts,
 };
 use crate::base::{Error, Result, Secret};
 use crate::http::Auth;
@@ -277,8 +277,10 @@ fn refresh_settings(settings: &mut BTreeMap<String, String>) -> Result<()> {
         return Ok(());
     }
     if settings.get("refresh_tokens").is_some_and(|word| word == "kept") {
-        return Err(Error::usage("`refresh_grace` is for refresh tokens that work once, and `refresh_tokens` is `kept`")
-            .hint("leave one of them away"));
+        return Err(Error::usage(
+            "`refresh_grace` is for refresh tokens that work once, and `refresh_tokens` is `kept`",
+        )
+        .hint("leave one of them away"));
     }
     settings.insert("refresh_tokens".to_owned(), "once".to_owned());
     Ok(())
