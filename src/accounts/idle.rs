@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::need::Need;
 use super::refresh::Keeper;
-use super::{held, list, provider, state};
+use super::{held, leftovers, list, provider, state};
 use crate::app::App;
 use crate::base::{Error, Label, Result};
 
@@ -19,6 +19,7 @@ pub struct Kept {
 /// Renews the tokens of accounts that have rested for half the time after which their provider forgets them. Cheap when
 /// there are none.
 pub async fn keep_alive(app: &App) -> Result<Vec<Kept>> {
+    leftovers::sweep(app).await;
     let mut kept = Vec::new();
     for account in list(app)? {
         let Some(lapses) = provider(&account.provider)?.refresh_at(&account.site()).lapses_unused else { continue };

@@ -62,6 +62,7 @@ impl Keeper {
             refreshed_at: Some(next.issued_at),
             scopes: tokens.scopes.clone().or(before.scopes),
             moved,
+            leftovers: before.leftovers,
             ..State::default()
         }
     }

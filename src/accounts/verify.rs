@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::need::Need;
 use super::refresh::Keeper;
-use super::{Account, Identity, Method, auth, connect, find, granted, held, provider, state};
+use super::{Account, Identity, Method, auth, find, granted, held, identity, provider, state};
 use crate::app::App;
 use crate::base::{Error, Kind, Label, Result, Timestamp};
 
@@ -49,7 +49,7 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
     let may_be_another = account.method == Method::Token || app.config.token(label).is_some();
     let is_another = identity.id != account.identity.id && !account.identity.id.is_empty();
     if is_another && may_be_another {
-        return Err(connect::other_identity(&account, &identity));
+        return Err(identity::other_identity(&account, &identity));
     }
     let identity = if is_another { account.identity.clone() } else { identity };
     state::works(app, &account).await?;

@@ -243,7 +243,8 @@ async fn a_sync_that_is_done_but_loses_the_sign_in_is_done_in_part() {
     let home = Home::with_vault();
     let request = ConnectRequest { label: Some(label("one")), ..request(&sandbox, "hubspot") };
     accounts::connect(&app_of(&home, "tester"), request, &mut Ada::default()).await.unwrap();
-    let added = home.run_with(None, &[], "connections add hubspot --name crm --account one --object contacts --no-sync");
+    let added =
+        home.run_with(None, &[], "connections add hubspot --name crm --account one --object contacts --no-sync");
     assert_eq!(added.status, 0, "{added}");
     sandbox.oauth().expire_access("hubspot").unwrap();
     let ran = run_broken(&sandbox, &home, "connections sync crm -q", None).await;
