@@ -71,6 +71,7 @@ mod retention;
 mod run_ends;
 mod sandbox;
 mod sandbox_clients;
+mod sandbox_journal;
 mod sandbox_oauth;
 mod sandbox_oauth_errors;
 mod sandbox_oauth_fuzz;

@@ -164,7 +164,7 @@ impl Tokens {
             return Err(Cause::OldRefresh);
         }
         if let Some(spent) = token.spent
-            && now > later(spent, rules.grace)
+            && (rules.grace == 0 || now > later(spent, rules.grace))
         {
             if rules.rotation == Rotation::Strict {
                 self.revoke_family(token.family);
