@@ -13,6 +13,7 @@ mod accounts_grace;
 #[cfg(target_os = "linux")]
 mod accounts_kills;
 mod accounts_pick;
+mod accounts_postgres;
 mod accounts_refresh;
 mod accounts_remove;
 mod accounts_two_step;
