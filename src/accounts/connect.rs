@@ -326,7 +326,7 @@ impl Plan<'_> {
             turn.write(&State { pending: Some(Pending { key: key.clone(), sharing: account.sharing }), ..state })?;
         }
         let vault = place::vault(app, account.sharing);
-        let before = if old.is_some() { vault.get(&key)? } else { None };
+        let before = if old.is_some() { vault.recent(&key)? } else { None };
         let kept = (|| -> Result<()> {
             if let Some(client) = &client {
                 client.keep_secret(app)?;

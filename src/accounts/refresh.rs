@@ -101,7 +101,16 @@ impl Keeper {
 
     /// What the vault holds; `Kind::SignIn` when that is nothing.
     pub fn read(&self) -> Result<Bundle> {
-        let kept = self.vault.get(&self.key).map_err(|error| place::name_variable(error, &self.label))?;
+        self.parse(self.vault.get(&self.key))
+    }
+
+    /// The same for a first try: what this process read before does.
+    pub fn read_recent(&self) -> Result<Bundle> {
+        self.parse(self.vault.recent(&self.key))
+    }
+
+    fn parse(&self, kept: Result<Option<Secret>>) -> Result<Bundle> {
+        let kept = kept.map_err(|error| place::name_variable(error, &self.label))?;
         let kept = kept.ok_or_else(|| place::missing(&self.label, "tokens"))?;
         Bundle::parse(&kept, &self.label)
     }
