@@ -11,6 +11,8 @@ pub mod keyring;
 pub mod mirror;
 pub mod ods;
 pub mod old;
+#[cfg(unix)]
+pub mod port;
 pub mod portal;
 pub mod postgres;
 pub mod sandbox;
