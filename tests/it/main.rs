@@ -96,5 +96,6 @@ mod vault;
 mod vault_file;
 mod vault_keyring;
 mod vault_process;
+mod vault_reads;
 mod vault_team;
 mod wizard;

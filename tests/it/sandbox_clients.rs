@@ -34,7 +34,9 @@ fn run(script: &str) -> String {
 
 #[test]
 fn a_strict_client_reads_every_answer_of_the_openid_provider() {
-    assert_data_eq!(run("oidc"), str![[r#"
+    assert_data_eq!(
+        run("oidc"),
+        str![[r#"
 metadata: authorization_endpoint authorization_response_iss_parameter_supported code_challenge_methods_supported device_authorization_endpoint grant_types_supported id_token_signing_alg_values_supported introspection_endpoint issuer jwks_uri response_modes_supported response_types_supported revocation_endpoint scopes_supported subject_types_supported token_endpoint token_endpoint_auth_methods_supported userinfo_endpoint
 signed in by basic: {"expires_in":3600,"scope":"openid profile email","token_type":"bearer"}
 the answer may be kept: no-store
@@ -69,12 +71,15 @@ revoked: {"active":false}
 revoked by a stranger: 401 basic {"realm":"sandbox"}
 denied: access_denied
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn the_usual_client_for_node_signs_in() {
-    assert_data_eq!(run("openid"), str![[r#"
+    assert_data_eq!(
+        run("openid"),
+        str![[r#"
 signed in: ada@example.com
 userinfo: ada@example.com
 refreshed: openid email
@@ -83,12 +88,15 @@ revoked: false
 as itself: things:read
 the device signed in: openid
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn a_client_by_the_book_signs_in_at_the_vendors() {
-    assert_data_eq!(run("plain"), str![[r#"
+    assert_data_eq!(
+        run("plain"),
+        str![[r#"
 airtable: access_token expires_in refresh_token scope token_type refresh_expires_in
   access token: oaa7… bearer 3600 data.records:read user.email:read
   refreshed: another refresh token
@@ -109,12 +117,15 @@ stripe: access_token livemode refresh_token token_type stripe_publishable_key st
   access token: sk_t… bearer for ever read_write
   refreshed: the same refresh token
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn google_auth_library_signs_in() {
-    assert_data_eq!(run("google"), str![[r#"
+    assert_data_eq!(
+        run("google"),
+        str![[r#"
 tokens: access_token expiry_date id_token refresh_token scope token_type
 access token: ya29.a…, refresh token 1//…, Bearer, openid email https://www.googleapis.com/auth/drive.readonly
 identity token: {"iss":"http://127.0.0.1:PORT/google","aud":"sandbox-client","azp":"sandbox-client","email":"ada@example.com","email_verified":true}
@@ -130,12 +141,15 @@ service account: ya29.a… Bearer, access_token expiry_date id_token refresh_tok
 acts for: ada@example.com
 a stranger: invalid_grant: Invalid grant: account not found
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn slack_web_api_signs_in() {
-    assert_data_eq!(run("slack"), str![[r#"
+    assert_data_eq!(
+        run("slack"),
+        str![[r#"
 installed: {"ok":true,"access_token":"xoxe.xoxb-1-…","token_type":"bot","scope":"chat:write,channels:read","refresh_token":"xoxe-1-…","expires_in":43200,"bot_user_id":"U","app_id":"A","team":{"id":"T","name":"Example"},"enterprise":null,"is_enterprise_install":false}
 the person: {"id":"U","access_token":"xoxe.xoxp-1-…","token_type":"user","scope":"users:read","refresh_token":"xoxe-1-…","expires_in":43200}
 auth.test as the app: {"team":"Example","user":"sandbox","url":"https://example.slack.com/","bot":"B","same":true}
@@ -152,12 +166,15 @@ a wrong code: slack_webapi_platform_error: invalid_code
 a wrong secret: slack_webapi_platform_error: bad_client_secret
 a stranger: slack_webapi_platform_error: invalid_client_id
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn the_octokit_signs_in() {
-    assert_data_eq!(run("github"), str![[r#"
+    assert_data_eq!(
+        run("github"),
+        str![[r#"
 web flow: {"scopes":["repo,user:email"],"token":"gho_…"}
 user: {"login":"ada-example-com","type":"User","email":"ada@example.com"}
 checked: {"scopes":["repo","user:email"],"same":true}
@@ -184,12 +201,15 @@ revoked: 204
 after that: 401 Bad credentials
 an app that nobody knows: 404 Integration not found
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn hubspots_own_client_signs_in() {
-    assert_data_eq!(run("hubspot"), str![[r#"
+    assert_data_eq!(
+        run("hubspot"),
+        str![[r#"
 tokens: {"accessToken":"C…","refreshToken":"na1-…","tokenType":"bearer","expiresIn":1800}
 access token: {"hubId":4200001,"userId":"number","scopes":["oauth","crm.objects.contacts.read"],"tokenType":"access","user":"ada@example.com","hubDomain":"example.com","appId":1000001,"expiresIn":true}
 refresh token: {"hubId":4200001,"userId":"number","scopes":["oauth","crm.objects.contacts.read"],"tokenType":"refresh","user":"ada@example.com","hubDomain":"example.com","clientId":"sandbox-client"}
@@ -201,12 +221,15 @@ a wrong code: 400 {"status":"BAD_AUTH_CODE","message":"missing or unknown auth c
 a wrong secret: 400 {"status":"BAD_CLIENT_SECRET","message":"missing or invalid client secret","correlationId":"string"}
 a private app: 1
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn notions_own_client_signs_in() {
-    assert_data_eq!(run("notion"), str![[r#"
+    assert_data_eq!(
+        run("notion"),
+        str![[r#"
 tokens: access_token token_type refresh_token bot_id workspace_icon workspace_name workspace_id owner duplicated_template_id request_id
 access token: ntn_… nrt_… bearer Example ada@example.com
 users.me: {"object":"user","type":"bot","name":"Sandbox","workspace":"Example"}
@@ -218,12 +241,15 @@ a spent refresh token: UnknownHTTPResponseError 400 notionhq_client_response_err
 a wrong secret: UnknownHTTPResponseError 401 notionhq_client_response_error: Request to Notion API failed with status: 401
 an internal integration: {"type":"workspace","workspace":true}
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn stripes_own_client_connects_an_account() {
-    assert_data_eq!(run("stripe"), str![[r#"
+    assert_data_eq!(
+        run("stripe"),
+        str![[r#"
 tokens: access_token livemode refresh_token scope stripe_publishable_key stripe_user_id token_type
 access token: sk_test_… rt_… pk_test_… acct_… read_write false
 account: {"object":"account","type":"standard","email":"ada@example.com","country":"US","charges":true}
@@ -238,12 +264,15 @@ the account after that: StripeAuthenticationError 401 invalid_request_error  Inv
 deauthorized twice: StripeInvalidClientError 401 invalid_client  This application is not connected to the account, or it does not exist.
 a key of the platform: account
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn jsforce_signs_in() {
-    assert_data_eq!(run("salesforce"), str![[r#"
+    assert_data_eq!(
+        run("salesforce"),
+        str![[r#"
 authorized: 005… 00D… at http://127.0.0.1:PORT/salesforce
 tokens: 00D… 5Aep861…
 identity: {"username":"ada@example.com","email":"ada@example.com","active":true,"rest":"http://127.0.0.1:PORT/salesforce/services/data/v{version}/"}
@@ -255,12 +284,15 @@ refreshed after revocation: invalid_grant: expired access/refresh token
 revoked twice: invalid_token: invalid token
 as itself: 00D… no refresh token http://127.0.0.1:PORT/salesforce
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn every_answer_has_the_vendors_own_type() {
-    assert_data_eq!(run("types"), str![[r#"
+    assert_data_eq!(
+        run("types"),
+        str![[r#"
 github_public_user: GitHub['public-user']
 github_private_user: GitHub['private-user']
 github_emails: GitHub['email'][]
@@ -285,5 +317,6 @@ salesforce_tokens: TokenResponse
 salesforce_identity: IdentityInfo
 the compiler: 1 answers.ts(31,298): error TS2353: Object literal may only specify known properties, and '"email_verified"' does not exist in type 'IdentityInfo'.
 
-"#]]);
+"#]]
+    );
 }
