@@ -464,7 +464,9 @@ fn scopes(
     site: &Site,
 ) -> Result<Vec<String>> {
     let mut more = request.scopes.clone();
-    let same_way = base.filter(|base| base.method != Method::Token && method != Method::Token);
+    let same_way = base
+        .filter(|base| base.method != Method::Token && method != Method::Token)
+        .filter(|base| provider.is_same_kind(&base.settings, &site.settings));
     more.extend(same_way.map(|base| base.scopes.clone()).unwrap_or_default());
     let named = provider.scopes_to_ask(method, &request.scopes, true, site)?;
     let asked = provider.scopes_to_ask(method, &more, request.only_scopes, site)?;

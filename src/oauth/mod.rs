@@ -40,6 +40,8 @@ pub struct Server {
     pub body: Body,
     /// Code flow with a S256 challenge (RFC 7636)
     pub pkce: bool,
+    /// Whether a client with a secret sends a challenge too (Slack lets none but public clients do it)
+    pub challenge_beside_secret: bool,
     /// `scope`, or the vendor's own name for it (Slack's `user_scope`)
     pub scope_parameter: String,
     /// A blank (RFC 6749 section 3.3), or a comma
@@ -79,7 +81,8 @@ impl Server {
             token_path: String::new(),
             error_in_200: false,
             words: Vec::new(),
-            redirect: Redirect { port: None, host: "127.0.0.1", path: "/callback".to_owned() },
+            redirect: Redirect { port: None, host: "127.0.0.1", path: "/callback".to_owned(), own: None },
+            challenge_beside_secret: true,
         }
     }
 
@@ -123,6 +126,9 @@ pub struct Redirect {
     pub host: &'static str,
     /// With a slash in front
     pub path: String,
+    /// An https page of the person's own, letter by letter as it is registered: nothing listens here then, and the address
+    /// that the browser ends at is pasted
+    pub own: Option<String>,
 }
 
 /// How a token is taken back.

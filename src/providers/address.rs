@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::facts::OAuth;
+use super::facts::{OAuth, REDIRECT_URL};
 use super::holes::fill;
 use super::{Provider, Site, hosts};
 use crate::base::{Error, Result};
@@ -63,6 +63,7 @@ impl Provider {
                 port: facts.redirect.port,
                 host: facts.redirect.host,
                 path: facts.redirect.path.to_owned(),
+                own: site.settings.get(REDIRECT_URL.key).cloned(),
             },
             ..Server::new(token)
         };

@@ -10,7 +10,8 @@
 use std::time::Duration;
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh, Scope,
+    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL, Redirect,
+    Refresh, Scope,
 };
 use crate::base::{Error, Kind};
 use crate::http::Answer;
@@ -64,6 +65,7 @@ pub static AIRTABLE: Provider = Provider {
         scope("webhook:manage", "Manage webhooks", false),
         scope("block:manage", "Manage extensions", false),
     ],
+    settings: &[REDIRECT_URL],
     identify: &[Identify {
         from: From::Ask(Ask::Get("/v0/meta/whoami")),
         id: &["{/id}"],

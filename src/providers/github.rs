@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use super::{
     Ask, ClientSecret, Exchange, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Proof, Provider,
-    Redirect, Refresh, Scope, Setting,
+    REDIRECT_URL, Redirect, Refresh, Scope, Setting,
 };
 use crate::base::{Error, Kind, Result};
 use crate::http::Answer;
@@ -94,13 +94,16 @@ pub static GITHUB: Provider = Provider {
             help: "the GitHub App's client id, or its app id",
             default: "",
             required_for: &[Method::TwoStep],
+            choices: &[],
         },
         Setting {
             key: "installation",
             help: "the number of the app's installation",
             default: "",
             required_for: &[Method::TwoStep],
+            choices: &[],
         },
+        REDIRECT_URL,
     ],
     check,
     identify: &[

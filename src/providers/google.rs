@@ -15,8 +15,8 @@ use url::Url;
 
 use super::signing::{Signing, pem};
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh,
-    Scope, Setting, Site,
+    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL, Redirect,
+    Refresh, Scope, Setting, Site,
 };
 use crate::base::{Error, Kind, Result, Secret};
 use crate::http::Answer;
@@ -71,20 +71,11 @@ pub static GOOGLE: Provider = Provider {
     oauth: Some(&OAUTH),
     scopes: SCOPES,
     settings: &[
-        Setting {
-            key: "subject",
-            help: "the user for whom a service account acts (domain-wide delegation)",
-            default: "",
-            required_for: &[],
-        },
-        Setting {
-            key: "login_hint",
-            help: "the e-mail address that the sign-in page offers",
-            default: "",
-            required_for: &[],
-        },
-        Setting { key: "client_email", help: "the service account; read from its key", default: "", required_for: &[] },
-        Setting { key: "quota_project", help: "the project whose quota is used", default: "", required_for: &[] },
+        Setting::optional("subject", "the user for whom a service account acts (domain-wide delegation)"),
+        Setting::optional("login_hint", "the e-mail address that the sign-in page offers"),
+        Setting::optional("client_email", "the service account; read from its key"),
+        Setting::optional("quota_project", "the project whose quota is used"),
+        REDIRECT_URL,
     ],
     headers: &[("x-goog-user-project", "{quota_project}")],
     identify: &[

@@ -12,8 +12,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{
-    Announced, Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect,
-    Refresh, Scope,
+    Announced, Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL,
+    Redirect, Refresh, Scope,
 };
 use crate::base::{Error, Kind};
 use crate::http::Answer;
@@ -84,6 +84,7 @@ pub static HUBSPOT: Provider = Provider {
         scope("forms", "Read and write forms", false),
     ],
     // "hubspot.com standard 1234": what the source says, too.
+    settings: &[REDIRECT_URL],
     identify: &[Identify {
         from: From::Ask(Ask::Get("/account-info/v3/details")),
         id: &["{/portalId}"],

@@ -15,6 +15,7 @@ mod holes;
 mod hosts;
 mod identity;
 mod keys;
+mod landing;
 mod scopes;
 mod settings;
 mod signing;
@@ -37,8 +38,8 @@ pub use airtable::AIRTABLE;
 pub use custom::CUSTOM;
 pub use describe::{Description, ScopeText, SettingText, Way, describe};
 pub use facts::{
-    Ask, ClientSecret, Exchange, From, Guide, Identify, Keep, KeyForm, KeyUse, OAuth, PORT, Proof, Redirect, Refresh,
-    Scope, Setting,
+    Abroad, Ask, ClientSecret, Exchange, From, Guide, Identify, Keep, KeyForm, KeyUse, OAuth, PORT, Proof,
+    REDIRECT_URL, Redirect, Refresh, Scope, Setting,
 };
 pub use github::GITHUB;
 pub use google::GOOGLE;

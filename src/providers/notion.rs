@@ -6,7 +6,8 @@
 //! is required; the latest version is 2026-03-11), "Request limits" (3 a second on average), "Status codes".
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh,
+    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL, Redirect,
+    Refresh,
 };
 use crate::base::{Error, Kind};
 use crate::http::Answer;
@@ -44,6 +45,7 @@ pub static NOTION: Provider = Provider {
     ],
     oauth: Some(&OAUTH),
     headers: &[("notion-version", VERSION)],
+    settings: &[REDIRECT_URL],
     identify: &[Identify {
         from: From::Ask(Ask::Get("/v1/users/me")),
         id: &["{/id}"],

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use super::signing::{Signing, pem};
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, Keep, Method, OAuth, Provider, Redirect, Refresh, Scope, Setting, Site,
+    Ask, ClientSecret, From, Guide, Identify, Keep, Method, OAuth, Provider, REDIRECT_URL, Redirect, Refresh, Scope,
+    Setting, Site,
 };
 use crate::base::{Error, Kind, Result, Secret};
 use crate::http::Answer;
@@ -62,13 +63,16 @@ pub static SALESFORCE: Provider = Provider {
             help: "the org's My Domain host (`acme.my.salesforce.com`), `login` or `test` (sandboxes)",
             default: LOGIN,
             required_for: &[],
+            choices: &[],
         },
         Setting {
             key: "username",
             help: "the user for whom the certificate signs in",
             default: "",
             required_for: &[Method::ServiceAccount],
+            choices: &[],
         },
+        REDIRECT_URL,
     ],
     check,
     keeps: &[Keep { at: "/instance_url", setting: "instance_url", address: true }],

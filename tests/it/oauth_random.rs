@@ -174,7 +174,7 @@ fn no_callback_is_taken_but_the_right_one() {
     let (mut taken, mut denied) = (0, 0);
     for round in 0..if is_deep() { 200_000 } else { 5_000 } {
         let redirect = "http://127.0.0.1:7/callback";
-        let mut flow = Flow::begin(&server, &client(), &[], redirect.parse().unwrap()).unwrap();
+        let mut flow = Flow::begin(&server, &client(), &[], redirect).unwrap();
         let state = flow.url().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
         let mut query = vec![
             ("code".to_owned(), "c".to_owned()),

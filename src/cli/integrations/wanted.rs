@@ -74,6 +74,20 @@ impl Wanted {
         Ok(accounts::clients::find(app, self.provider()?, &self.site(), sharing)?.is_some())
     }
 
+    /// Whether the vendor sends nobody back to this machine, and no page of the person's own is said.
+    pub fn is_abroad(&self, app: &App) -> Result<bool> {
+        let provider = self.provider()?;
+        if self.method(provider) != Method::Code {
+            return Ok(false);
+        }
+        let known = match self.client() {
+            Some(client) => Some(client),
+            None => accounts::clients::find(app, provider, &self.site(), self.sharing.unwrap_or_default())?,
+        };
+        let secret = known.and_then(|client| client.secret);
+        Ok(provider.check_landing(&self.settings, secret.as_ref()).is_err())
+    }
+
     fn site(&self) -> Site {
         Site { endpoint: self.endpoint.clone(), settings: self.settings.clone(), ..Site::default() }
     }
@@ -98,6 +112,10 @@ impl Wanted {
             if way.client_secret == Some(true) && self.client_secret.is_none() && !there {
                 need("--client-secret-stdin".to_owned());
             }
+        }
+        // With a setting that says so it is among what the way needs already.
+        if self.is_abroad(app)? && !way.needs.contains(&"redirect_url") {
+            need("--set redirect_url=VALUE".to_owned());
         }
         let from_environment = self.label.as_ref().is_some_and(|label| app.config.token(label).is_some());
         if self.secret.is_none() && !from_environment {

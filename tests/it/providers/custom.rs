@@ -223,7 +223,7 @@ fn what_an_issuer_says_of_itself_becomes_settings() {
 fn settings_of_known_vendors_are_few() {
     let error = provider("github").settings(Method::Token, settings(&["base_url=https://x.example"])).unwrap_err();
     assert_eq!(error.message, "GitHub has no setting `base_url`");
-    assert_eq!(error.hint.unwrap(), "the settings are app, installation");
+    assert_eq!(error.hint.unwrap(), "the settings are app, installation, redirect_url");
     let error = provider("notion").settings(Method::Token, settings(&["base_url=https://x.example"])).unwrap_err();
     assert_eq!(error.hint.unwrap(), "leave `--set base_url=…` away");
     let error = provider("stripe").settings(Method::Token, settings(&["stripe_acount=acct_1"])).unwrap_err();
