@@ -112,12 +112,15 @@ pub async fn reauth(app: &App, label: &Label, request: ConnectRequest, person: &
             .hint(format!("make it the team's with `appctl integrations accounts share {label}`")));
     }
     let given_key = request.secret.is_some() && !account.method.keeps_key();
+    let mut settings = merged(account.settings.clone(), &request.settings);
+    // What the last sign-in told was nobody's setting, and the next one tells it anew.
+    settings.retain(|key, _| !provider.keeps.iter().any(|keep| keep.setting == key));
     let request = ConnectRequest {
         provider: account.provider.clone(),
         label: Some(label.clone()),
         sharing: Some(account.sharing),
         method: request.method.or(if given_key { Some(Method::Token) } else { Some(account.method) }),
-        settings: merged(account.settings.clone(), &request.settings),
+        settings,
         endpoint: request.endpoint.clone().or_else(|| account.endpoint.clone()),
         ..request
     };

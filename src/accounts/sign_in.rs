@@ -154,9 +154,9 @@ impl SignIn<'_> {
             return Err(Error::usage("`--port` and `redirect_url` exclude each other")
                 .hint("leave `--port` away: the browser comes back to the page, not to this machine"));
         }
+        person.tell(Event::Landing { at: own.to_owned() });
         person.can_paste()?;
         let mut flow = Flow::begin(server, client, &self.scopes, own)?;
-        person.tell(Event::Landing { at: own.to_owned() });
         if person.browse(flow.url())? == Browse::NoBrowser {
             person.tell(Event::Elsewhere { url: flow.url().clone() });
         }

@@ -95,7 +95,13 @@ fn ask_choices(ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<
 
 /// Asks for a page to come back to, where a client turns out to need one.
 fn ask_landing(app: &App, ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<()> {
-    if wanted.is_abroad(app)? { ask_setting(ui, provider, "redirect_url", wanted) } else { Ok(()) }
+    match wanted.abroad(app)? {
+        Some(abroad) => {
+            ui.say(abroad.message)?;
+            ask_setting(ui, provider, "redirect_url", wanted)
+        }
+        None => Ok(()),
+    }
 }
 
 fn ask_settings(ui: &mut Ui, provider: &Provider, way: &Way, wanted: &mut Wanted) -> Result<()> {

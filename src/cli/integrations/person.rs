@@ -84,11 +84,11 @@ impl<'a> AtTerminal<'a> {
             self.url.as_ref().map(|url| format!("in a browser on any machine\n  go to  {url}\n")).unwrap_or_default();
         let ends = match &self.landing {
             Some(page) => {
-                format!("After the consent the browser ends at {page}?…, and the page there may show an error.")
+                format!("After the consent the browser ends at {page}, and the page there may show an error.")
             }
             None => "After the consent the browser shows an error, because it looks for this machine.".to_owned(),
         };
-        format!("{go}{ends} Copy its address from the address bar.")
+        format!("{go}{ends} Copy its whole address from the address bar.")
     }
 
     fn ask_label(&mut self, found: &Found<'_>) -> Result<Label> {

@@ -8,6 +8,7 @@ mod exchange;
 mod hosts;
 mod identity;
 mod keys;
+mod landing;
 mod refusals;
 mod salesforce;
 mod sandbox;
