@@ -12,7 +12,7 @@ use super::sign_in::{Obtained, SignIn, What, give_back, merged};
 use super::state::{self, Pending, State};
 use super::{
     Account, Identity, Method, Provider, Sharing, Site, Switch, all, check_endpoint, clients, is_picked, owner, pick,
-    place, provider, put, raw,
+    place, product, provider, put, raw,
 };
 use crate::app::{App, Turn};
 use crate::base::{Error, Interrupt, Kind, Label, Result, Secret};
@@ -89,14 +89,18 @@ pub struct Connected {
 /// sent to a browser; `Kind::Conflict` when the label is another identity's; `Kind::Denied` when the person said no;
 /// `Kind::Interrupted`, with nothing kept. Otherwise what the provider said.
 pub async fn connect(app: &App, mut request: ConnectRequest, person: &mut dyn Person) -> Result<Connected> {
+    product::resolve(app, &mut request)?;
     let provider = provider(&request.provider)?;
     sweep(app);
     if let Some(endpoint) = &request.endpoint {
         check_endpoint(endpoint)?;
     }
     discover_facts(app, &mut request).await?;
+    product::recall(app, &mut request)?;
     let label_holder = label_holder(app, &request)?;
-    let base = label_holder.clone().or_else(|| pick(app, provider.id, None).ok());
+    let product = product::word(provider.id, &request.settings);
+    let base = label_holder.clone().or_else(|| pick(app, product, None).ok());
+    let base = base.filter(|base| base.endpoint == request.endpoint);
     sign_in_and_keep(app, provider, request, label_holder, base, person).await
 }
 
@@ -218,6 +222,8 @@ impl Plan<'_> {
     fn place_of(&self, obtained: &Obtained) -> Result<Option<Account>> {
         if let Some(holder) = &self.label_holder {
             if is_same(holder, self.provider, &obtained.identity, &obtained.site)
+                // Nobody ever said whose it is, and the person says that it is this one.
+                || holder.identity.id.is_empty()
                 || self.request.switch == Switch::Allow
             {
                 return Ok(Some(holder.clone()));
@@ -245,7 +251,8 @@ impl Plan<'_> {
     }
 
     fn settle(&self, obtained: &Obtained, person: &mut dyn Person) -> Result<Account> {
-        let proposed = free_label(self.app, self.provider, &obtained.identity)?;
+        let proposed =
+            free_label(self.app, product::word(self.provider.id, &obtained.site.settings), &obtained.identity)?;
         let settled = if self.request.label.is_some() && self.sharing.is_some() {
             Settled { label: self.request.label.clone().unwrap_or(proposed), sharing: self.sharing.unwrap_or_default() }
         } else {

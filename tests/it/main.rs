@@ -8,6 +8,7 @@
 
 mod accounts_canary;
 mod accounts_connect;
+mod accounts_custom;
 mod accounts_kills;
 mod accounts_own_page;
 mod accounts_pick;

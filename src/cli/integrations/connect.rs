@@ -30,7 +30,7 @@ Examples:
   appctl integrations connect slack --method oauth --set as=bot --set redirect_url=https://acme.example/slack
   appctl integrations connect custom --name acme --issuer https://login.acme.example --client-id ID
 
-Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are
+Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are \
 asked for once and kept in the vault.")]
 pub struct Args {
     /// The product; `custom` is any other one
@@ -120,6 +120,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     let (pages, wait) = (args.sign_in.pages(), args.sign_in.wait());
     let switch = if args.switch_account { Switch::Allow } else { Switch::Refuse };
     let mut wanted = wanted(args)?;
+    wanted.recall(app)?;
     let whole = wanted.label.is_some() || !ui.can_ask();
     if ui.can_ask() {
         // Before anybody types anything: a vault that cannot keep it is told first.
