@@ -48,6 +48,8 @@ pub struct Server {
     pub scope_separator: char,
     /// What its authorization page wants besides (`access_type=offline`)
     pub authorize_parameters: Vec<(String, String)>,
+    /// What each question for tokens, and for a device code, wants besides (`resource`, RFC 8707)
+    pub token_parameters: Vec<(String, String)>,
     /// Headers of every request to it (`accept`, `notion-version`)
     pub headers: Vec<(&'static str, String)>,
     /// JSON pointer to the object that holds the tokens; empty: the answer itself
@@ -77,6 +79,7 @@ impl Server {
             scope_parameter: "scope".to_owned(),
             scope_separator: ' ',
             authorize_parameters: Vec::new(),
+            token_parameters: Vec::new(),
             headers: Vec::new(),
             token_path: String::new(),
             error_in_200: false,
@@ -84,6 +87,10 @@ impl Server {
             redirect: Redirect { port: None, host: "127.0.0.1", path: "/callback".to_owned(), own: None },
             challenge_beside_secret: true,
         }
+    }
+
+    fn token_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.token_parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The scopes as its parameter wants them; `None` when there are none to ask for.

@@ -55,6 +55,7 @@ impl Provider {
             scope_parameter: facts.scope_parameter.to_owned(),
             scope_separator: facts.scope_separator,
             authorize_parameters: owned(facts.authorize_parameters, site),
+            token_parameters: owned(facts.token_parameters, site),
             headers: filled(facts.headers, site).collect(),
             token_path: facts.token_path.to_owned(),
             error_in_200: facts.error_in_200,

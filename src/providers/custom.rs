@@ -123,6 +123,7 @@ static OAUTH: OAuth = OAuth {
     client_auth: ClientAuth::Basic,
     client_secret: ClientSecret::Optional,
     authorize_parameters: &[("resource", "{resource}"), ("audience", "{audience}"), ("prompt", "{prompt}")],
+    token_parameters: &[("resource", "{resource}"), ("audience", "{audience}")],
     redirect: Redirect::ANY_PORT,
     tune,
     ..OAuth::PLAIN

@@ -42,6 +42,7 @@ pub struct OAuth {
     pub scope_parameter: &'static str,
     pub scope_separator: char,
     pub authorize_parameters: &'static [(&'static str, &'static str)],
+    pub token_parameters: &'static [(&'static str, &'static str)],
     pub headers: &'static [(&'static str, &'static str)],
     /// JSON pointer to the object with the tokens; empty: the answer itself
     pub token_path: &'static str,
@@ -80,6 +81,7 @@ impl OAuth {
         scope_parameter: "scope",
         scope_separator: ' ',
         authorize_parameters: &[],
+        token_parameters: &[],
         headers: &[],
         token_path: "",
         error_in_200: false,

@@ -6,7 +6,8 @@
 //! "Using OAuth 2.0 for Server to Server Applications" (service accounts: RS256, one hour, `aud` the token endpoint,
 //! `sub` the delegated user), "Using OAuth 2.0 to Access Google APIs" (refresh tokens lapse after six months without use,
 //! after seven days while the consent screen is in testing, and the oldest of more than 100 for one account and client);
-//! accounts.google.com/.well-known/openid-configuration (endpoints, issuer, userinfo, revocation).
+//! accounts.google.com/.well-known/openid-configuration (endpoints, issuer, userinfo, revocation); the same addresses are in
+//! Google's own github.com/googleapis/oauth2client (`GOOGLE_DEVICE_URI`, `GOOGLE_REVOKE_URI`, `GOOGLE_TOKEN_URI`).
 
 use std::time::Duration;
 

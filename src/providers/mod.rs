@@ -69,7 +69,7 @@ pub struct Provider {
     pub hosts: &'static [&'static str],
     /// Whether an endpoint takes the place of the authorization server, too
     pub moves: bool,
-    /// What the secret is called by its vendor, for prompts: `private app token`, `password`
+    /// What the secret is called by its vendor, for prompts: `service key`, `password`
     pub secret: &'static str,
     /// Whether an account can do without a secret
     pub secret_optional: bool,

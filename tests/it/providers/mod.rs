@@ -5,6 +5,7 @@ mod addresses;
 mod custom;
 mod declarations;
 mod exchange;
+mod grants;
 mod hosts;
 mod identity;
 mod keys;
