@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::leftovers::Leftover;
-use super::{Provider, Sharing, Site, place};
+use super::{Provider, Sharing, Site, place, product};
 use crate::app::{App, Change, Vault};
 use crate::base::{Error, Kind, Result, Secret, Timestamp};
 use crate::oauth::Client;
@@ -46,7 +46,7 @@ pub(super) fn of_account(app: &App, provider: &Provider, site: &Site, id: &str, 
     let (name, record) = known.into_iter().next().ok_or_else(|| {
         Error::failed(format!("the client `{id}` of {} is not known here", provider.title)).hint(format!(
             "give it with `appctl integrations connect {} --client-id {id} --client-secret-stdin`",
-            provider.id
+            product::word(provider.id, &site.settings)
         ))
     })?;
     Ok(known_as(app, &name, record))

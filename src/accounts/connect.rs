@@ -7,7 +7,7 @@ use super::person::{Event, Person};
 use super::plan::Plan;
 use super::request::ConnectRequest;
 use super::sign_in::{SignIn, merged};
-use super::{Account, Method, Provider, Sharing, Site, check_endpoint, clients, pick, place, provider};
+use super::{Account, Method, Provider, Sharing, Site, check_endpoint, clients, pick, place, product, provider};
 use crate::app::App;
 use crate::base::{Error, Label, Result};
 use crate::oauth::{Client, discover};
@@ -30,14 +30,18 @@ pub struct Connected {
 /// sent to a browser; `Kind::Conflict` when the label is another identity's; `Kind::Denied` when the person said no;
 /// `Kind::Interrupted`, with nothing kept. Otherwise what the provider said.
 pub async fn connect(app: &App, mut request: ConnectRequest, person: &mut dyn Person) -> Result<Connected> {
+    product::resolve(app, &mut request)?;
     let provider = provider(&request.provider)?;
     leftovers::sweep(app).await;
     if let Some(endpoint) = &request.endpoint {
         check_endpoint(endpoint)?;
     }
     discover_facts(app, &mut request).await?;
+    product::recall(app, &mut request)?;
     let label_holder = label_holder(app, &request)?;
-    let base = label_holder.clone().or_else(|| pick(app, provider.id, None).ok());
+    let product = product::word(provider.id, &request.settings);
+    let base = label_holder.clone().or_else(|| pick(app, product, None).ok());
+    let base = base.filter(|base| base.endpoint == request.endpoint);
     sign_in_and_keep(app, provider, request, label_holder, base, person).await
 }
 

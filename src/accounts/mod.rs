@@ -28,6 +28,7 @@ mod person;
 mod pick;
 mod place;
 mod plan;
+mod product;
 mod refresh;
 mod rename;
 mod replace;
@@ -54,6 +55,7 @@ pub use owner::{Seen, Sharing, look, named_by};
 pub use person::{Browse, Event, Found, Person, Settled};
 pub use pick::{is_picked, pick, set_default};
 pub use place::{forget_secret, keep_secret, secret, variable};
+pub use product::{Product, recall};
 pub use rename::rename;
 pub use replace::replace_secret;
 pub use request::ConnectRequest;
@@ -159,9 +161,10 @@ pub fn find(app: &App, label: &Label) -> Result<Account> {
     }
 }
 
-/// The accounts of one provider, by label.
-pub fn of_provider(app: &App, provider: &str) -> Result<Vec<Account>> {
-    Ok(list(app)?.into_iter().filter(|account| account.provider == provider).collect())
+/// The accounts of one product, by label.
+pub fn of_product(app: &App, product: &str) -> Result<Vec<Account>> {
+    let product = Product::find(app, product)?;
+    Ok(list(app)?.into_iter().filter(|account| product.has(account)).collect())
 }
 
 /// Makes an account ready to be kept: `Kind::Conflict` when the label is taken, `Kind::Usage` for an endpoint that cannot

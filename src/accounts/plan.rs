@@ -7,7 +7,7 @@ use super::identity::{is_same, other_identity, taken};
 use super::person::{Event, Found, Person, Settled, free_label};
 use super::request::ConnectRequest;
 use super::sign_in::{Farewell, Obtained};
-use super::{Account, Method, Provider, Sharing, Switch, is_picked, owner, place, raw};
+use super::{Account, Method, Provider, Sharing, Switch, is_picked, owner, place, product, raw};
 use crate::app::App;
 use crate::base::{Error, Kind, Result};
 use crate::oauth::Client;
@@ -47,7 +47,8 @@ impl Plan<'_> {
     fn place_of(&self, obtained: &Obtained) -> Result<Option<Account>> {
         if let Some(holder) = &self.label_holder {
             let same = is_same(holder, self.provider, &obtained.identity, &obtained.site);
-            if same || self.request.switch == Switch::Allow {
+            // Where nobody ever said whose it is, the person says that it is this one.
+            if same || holder.identity.id.is_empty() || self.request.switch == Switch::Allow {
                 return Ok(Some(holder.clone()));
             }
             return Err(other_identity(holder, &obtained.identity));
@@ -80,7 +81,8 @@ impl Plan<'_> {
 
     /// What it is called and whose it is: as it was given, else as the person says.
     fn settle(&self, obtained: &Obtained, person: &mut dyn Person) -> Result<Settled> {
-        let proposed = free_label(self.app, self.provider, &obtained.identity)?;
+        let product = product::word(self.provider.id, &obtained.site.settings);
+        let proposed = free_label(self.app, product, &obtained.identity)?;
         let settled = if self.request.label.is_some() && self.sharing.is_some() {
             Settled { label: self.request.label.clone().unwrap_or(proposed), sharing: self.sharing.unwrap_or_default() }
         } else {

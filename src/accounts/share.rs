@@ -15,7 +15,7 @@ pub fn what_sharing_means(account: &Account) -> String {
         "everybody in the team vault will act as `{}` at {} through account `{}`, agents with a grant on it included; its \
          secret moves from your vault to the team's, and whoever has read it there knows it until it is revoked",
         account.identity.name,
-        provider(&account.provider).map_or(account.provider.as_str(), |provider| provider.title),
+        account.product_title(),
         account.label
     )
 }

@@ -10,7 +10,7 @@ use super::{
     Ask, ClientSecret, Exchange, From, Guide, Identify, KeyUse, Method, OAuth, Proof, Provider, Redirect, Refresh,
     Setting, Site, hosts,
 };
-use crate::base::{Error, Result, Secret};
+use crate::base::{Error, Label, Result, Secret};
 use crate::http::Auth;
 use crate::oauth::exchange::Field;
 use crate::oauth::{Body, ClientAuth, RevokeBy, Server};
@@ -50,7 +50,7 @@ pub static CUSTOM: Provider = Provider {
     api_key: Some(KeyUse::Settings),
     oauth: Some(&OAUTH),
     settings: &[
-        setting("name", "what it is called here"),
+        setting("name", "what it is called here, and typed where a provider is named"),
         needed(
             "base_url",
             "where the API lives: https://HOST/PATH",
@@ -205,6 +205,7 @@ fn check(method: Method, settings: &mut BTreeMap<String, String>) -> Result<()> 
             }
         }
     }
+    name(settings)?;
     one_of(settings, "client_auth", &["none", "basic", "body"])?;
     one_of(settings, "pkce", &["yes", "no"])?;
     one_of(settings, "sends_issuer", &["yes", "no"])?;
@@ -231,6 +232,19 @@ fn check(method: Method, settings: &mut BTreeMap<String, String>) -> Result<()> 
         Token => key_settings(settings),
         TwoStep => exchange_use(settings.get("exchange_key").map(String::as_str)).map(|_| ()),
         _ => Ok(()),
+    }
+}
+
+/// What a custom API is called is typed where a provider's id is.
+fn name(settings: &BTreeMap<String, String>) -> Result<()> {
+    let Some(name) = settings.get("name") else { return Ok(()) };
+    let taken = super::ALL.iter().any(|provider| provider.id == name);
+    match Label::parse(name) {
+        Ok(_) if !taken => Ok(()),
+        Ok(_) => Err(Error::usage(format!("`{name}` is a provider of its own"))
+            .hint(format!("sign in with `appctl integrations connect {name}`, or give another `--name`"))),
+        Err(_) => Err(Error::usage(format!("an API cannot be called `{name}`"))
+            .hint("name it with small letters, digits and hyphens, like `--name acme`")),
     }
 }
 

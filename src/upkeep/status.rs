@@ -106,7 +106,7 @@ fn account_health(app: &App, connections: &[Status]) -> Result<Vec<AccountHealth
         let is_active = |connection: &Status| connection.status != connections::Health::Paused;
         AccountHealth {
             account: account.label.to_string(),
-            provider: account.provider.clone(),
+            provider: account.product().to_owned(),
             identity: account.identity.name.clone(),
             health,
             reason,

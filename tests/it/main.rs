@@ -8,6 +8,7 @@
 
 mod accounts_canary;
 mod accounts_connect;
+mod accounts_custom;
 mod accounts_grace;
 #[cfg(target_os = "linux")]
 mod accounts_kills;

@@ -90,7 +90,7 @@ pub async fn ask_account(app: &App, ui: &mut Ui, request: &mut AddRequest) -> Re
 
 /// Offers the accounts of the provider that are there. `false`: none is, or another one is wanted.
 fn ask_which(app: &App, ui: &mut Ui, provider: &Provider, request: &mut AddRequest) -> Result<bool> {
-    let known = accounts::of_provider(app, provider.id)?;
+    let known = accounts::of_product(app, provider.id)?;
     if known.is_empty() {
         return Ok(false);
     }

@@ -30,7 +30,7 @@ Examples:
   appctl integrations connect github --method two-step --token-file app.pem --set app=Iv23li --set installation=42
   appctl integrations connect custom --name acme --issuer https://login.acme.example --client-id ID
 
-Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are
+Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are \
 asked for once and kept in the vault.")]
 pub struct Args {
     /// The product; `custom` is any other one
@@ -119,6 +119,7 @@ impl SignInArgs {
 pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     let pages = args.sign_in.pages();
     let mut wanted = wanted(args)?;
+    wanted.recall(app)?;
     let whole = wanted.request.label.is_some() || !ui.can_ask();
     if ui.can_ask() {
         // Before anybody types anything: a vault that cannot keep it is told first.

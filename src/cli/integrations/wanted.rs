@@ -31,6 +31,11 @@ impl Wanted {
         ConnectRequest { method, client: self.client(), interrupt, ..self.request.clone() }
     }
 
+    /// Takes what is known of a custom API that is named, so that it need not be said again.
+    pub fn recall(&mut self, app: &App) -> Result<()> {
+        if self.request.provider.is_empty() { Ok(()) } else { accounts::recall(app, &mut self.request) }
+    }
+
     pub fn provider(&self) -> Result<&'static Provider> {
         accounts::provider(&self.request.provider)
     }

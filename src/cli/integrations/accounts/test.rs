@@ -3,7 +3,6 @@
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use super::shown::title;
 use crate::accounts::{self, Tested};
 use crate::app::App;
 use crate::base::{Label, Result};
@@ -20,7 +19,7 @@ pub struct Args {
 
 pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) -> Result<()> {
     let account = super::find(app, provider, &args.label)?;
-    let title = title(&account)?;
+    let title = account.product_title().to_owned();
     let mut progress = ui.progress();
     progress.step(&format!("asking {title}"));
     let tested = accounts::test(app, &args.label).await?;
