@@ -30,7 +30,7 @@ pub struct VaultHealth {
     pub kind: &'static str,
     /// Why it does not work
     pub problem: Option<String>,
-    /// What helps then
+    /// The command that says what helps then
     pub fix: Option<String>,
     /// What this user is to the team vault: `member`; `None` where there is none
     pub team: Option<&'static str>,
@@ -47,7 +47,7 @@ pub struct AccountHealth {
     pub reason: Option<String>,
     pub needs_sign_in: bool,
     pub fix: Option<String>,
-    /// Whether a connection that is not paused uses it
+    /// Whether a connection that is not paused uses it, or somebody who connected it by itself
     pub is_used: bool,
 }
 
@@ -78,7 +78,7 @@ fn vault_health(app: &App) -> VaultHealth {
     VaultHealth {
         kind: app.vault.word(),
         problem: error.as_ref().map(|error| error.message.clone()),
-        fix: error.and_then(|error| error.hint),
+        fix: error.map(|_| super::command(&app.config, "vault status")),
         team: standing.filter(|standing| *standing != TeamStanding::NoVault).map(TeamStanding::word),
     }
 }
@@ -90,9 +90,8 @@ fn account_health(app: &App, connections: &[Status]) -> Result<Vec<AccountHealth
         let refused =
             connections.iter().filter(uses).any(|connection| connection.status == connections::Health::NeedsReauth);
         let (health, reason) = match accounts::health(app, &account) {
-            Ok(accounts::Health::NeedsReauth { reason, .. }) => ("needs re-auth", Some(reason)),
             Ok(accounts::Health::Good) if refused => ("needs re-auth", None),
-            Ok(health) => (health.word(), None),
+            Ok(health) => (health.word(), health.reason().map(str::to_owned)),
             Err(error) => ("unknown", Some(error.message)),
         };
         let needs_sign_in = refused || !matches!(health, "good" | "unknown");
@@ -112,7 +111,8 @@ fn account_health(app: &App, connections: &[Status]) -> Result<Vec<AccountHealth
             reason,
             needs_sign_in,
             fix: needs_sign_in.then_some(fix),
-            is_used: connections.iter().any(|connection| uses(&connection) && is_active(connection)),
+            is_used: account.on_its_own
+                || connections.iter().any(|connection| uses(&connection) && is_active(connection)),
         }
     };
     Ok(accounts::list(app)?.into_iter().map(one).collect())
