@@ -57,12 +57,15 @@ pub async fn reauth(app: &App, label: &Label, request: ConnectRequest, person: &
             .hint(format!("make it the team's with `appctl integrations accounts share {label}`")));
     }
     let given_key = request.secret.is_some() && !account.method.keeps_key();
+    let mut settings = merged(account.settings.clone(), &request.settings);
+    // What the last sign-in told was nobody's setting, and the next one tells it anew.
+    settings.retain(|key, _| !provider.keeps.iter().any(|keep| keep.setting == key));
     let request = ConnectRequest {
         provider: account.provider.clone(),
         label: Some(label.clone()),
         sharing: Some(account.sharing),
         method: request.method.or(if given_key { Some(Method::Token) } else { Some(account.method) }),
-        settings: merged(account.settings.clone(), &request.settings),
+        settings,
         endpoint: request.endpoint.clone().or_else(|| account.endpoint.clone()),
         ..request
     };
@@ -81,8 +84,11 @@ async fn sign_in_and_keep(
     let method = method(provider, &request);
     let site = site(provider, method, &request)?;
     let vault = place::vault(app, sharing.unwrap_or_default());
-    vault.probe()?;
-    person.tell(Event::VaultReady { word: vault.word() });
+    // Somebody without a keyring can still use accounts that need no secret.
+    if request.secret.is_some() || !provider.secret_optional {
+        vault.probe()?;
+        person.tell(Event::VaultReady { word: vault.word() });
+    }
     let client = client(app, provider, method, &request, &site, sharing.unwrap_or_default())?;
     let site = Site { client: client.as_ref().map(|client| client.id.clone()), ..site };
     let asked = scopes(provider, method, &request, base.as_ref(), &site)?;
@@ -94,6 +100,7 @@ async fn sign_in_and_keep(
         scopes: asked.clone(),
         client: client.clone(),
         secret: request.secret.clone(),
+        known: request.identity.clone(),
         port: request.port,
         limit: request.limit,
         interrupt: request.interrupt.clone(),
@@ -158,7 +165,9 @@ fn scopes(
     site: &Site,
 ) -> Result<Vec<String>> {
     let mut more = request.scopes.clone();
-    let same_way = base.filter(|base| base.method != Method::Token && method != Method::Token);
+    let same_way = base
+        .filter(|base| base.method != Method::Token && method != Method::Token)
+        .filter(|base| provider.is_same_kind(&base.settings, &site.settings));
     more.extend(same_way.map(|base| base.scopes.clone()).unwrap_or_default());
     let named = provider.scopes_to_ask(method, &request.scopes, true, site)?;
     let asked = provider.scopes_to_ask(method, &more, request.only_scopes, site)?;

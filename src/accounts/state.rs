@@ -88,6 +88,15 @@ impl Health {
             Health::NoSecret => "no secret here",
         }
     }
+
+    /// Why it is not good.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Health::Good => None,
+            Health::NeedsReauth { reason, .. } => Some(reason),
+            Health::NoSecret => Some("its secret is in another vault, or nowhere"),
+        }
+    }
 }
 
 /// How the account is. Asks the vault, never the provider.
@@ -98,7 +107,7 @@ pub fn health(app: &App, account: &Account) -> Result<Health> {
     if let Some(lapsed) = lapsed(app, account)? {
         return Ok(lapsed);
     }
-    let kept = place::vault(app, account.sharing).get(&place::key(app, account));
+    let kept = place::vault(app, account.sharing).recent(&place::key(app, account));
     let optional = provider(&account.provider)?.secret_optional;
     match kept {
         Err(_) if optional => Ok(Health::Good),

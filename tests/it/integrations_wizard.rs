@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use appctl::sandbox::Decision;
+use rustix::process::Signal;
 use snapbox::{assert_data_eq, str};
 
 use crate::support::desk::Desk;
@@ -12,12 +13,6 @@ const CONNECT: &str = "integrations connect google --endpoint ENDPOINT";
 
 fn provider(id: &str) -> &'static appctl::providers::Provider {
     appctl::providers::ALL.iter().find(|provider| provider.id == id).unwrap()
-}
-
-/// HubSpot compares the whole redirect URI, so that its sign-ins use one port, one after the other.
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    static PORT: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    PORT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// The place of this way among those that are offered.
@@ -158,13 +153,12 @@ what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets
 opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
 waiting for the browser, 5m at the most; Ctrl-C ends it
-not granted: Read and write spreadsheets
 signed in as ada@acme.example
 label: ada
 whose it is: private: you and your agents alone can see and use it
 the same without questions: appctl integrations connect google --label ada --method oauth --endpoint http://127.0.0.1:[PORT]/google --client-id sandbox-client --client-secret-stdin --private
 connected `ada`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
-not granted: `https://www.googleapis.com/auth/spreadsheets`; ask again with `appctl integrations accounts reauth ada`
+not granted: Read and write spreadsheets; ask again with `appctl integrations accounts reauth ada --scope https://www.googleapis.com/auth/spreadsheets`
 [status 0]
 
 "#]]
@@ -347,6 +341,42 @@ fn ctrl_c_at_any_question_leaves_nothing() {
 }
 
 #[test]
+fn a_signal_at_the_last_questions_gives_the_fresh_token_back() {
+    for (signal, last) in [(Signal::INT, "label ["), (Signal::TERM, "label ["), (Signal::INT, "whose it is")] {
+        let desk = Desk::new();
+        let mut terminal = desk.at_terminal(CONNECT);
+        up_to_the_browser(&mut terminal, &desk.client_secret());
+        if last != "label [" {
+            terminal.answer("label [", ENTER);
+        }
+        terminal.wait_for(last);
+        let begun = std::time::Instant::now();
+        terminal.signal(signal);
+        let (status, screen) = terminal.end();
+        assert_eq!(status, 130, "{last}: {screen}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{last}: {:?}", begun.elapsed());
+        let counts = desk.sandbox.oauth().counts("google").unwrap();
+        assert_eq!((counts.codes_exchanged, counts.revocations, counts.families), (1, 1, 0), "{last}");
+        assert!(desk.labels().is_empty(), "{last}");
+    }
+}
+
+#[test]
+fn a_vendor_that_does_not_answer_holds_nobody_up_who_leaves() {
+    let desk = Desk::new();
+    let mut terminal = desk.at_terminal(CONNECT);
+    up_to_the_browser(&mut terminal, &desk.client_secret());
+    terminal.wait_for("label [");
+    let begun = std::time::Instant::now();
+    desk.sandbox.oauth().hold();
+    terminal.signal(Signal::INT);
+    assert_eq!(terminal.end().0, 130);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
+    desk.sandbox.oauth().release();
+    assert!(desk.labels().is_empty());
+}
+
+#[test]
 fn ctrl_c_while_the_browser_is_open_leaves_nothing() {
     let desk = Desk::new();
     desk.person("google", "ada@acme.example", Decision::Close);
@@ -435,7 +465,7 @@ fn without_a_browser_the_callback_is_pasted_where_the_vendor_has_no_codes() {
 
 #[test]
 fn a_connection_is_added_with_a_new_sign_in_and_then_with_the_account_that_is_there() {
-    let _port = alone();
+    let _port = crate::support::port::alone();
     let desk = Desk::new();
     desk.person("hubspot", "ada@acme.example", Decision::Approve);
     let address = desk.endpoint("hubspot");
@@ -494,7 +524,7 @@ added connection `crm` for `contacts`, `companies` and `deals`
 
 #[test]
 fn ctrl_c_after_the_sign_in_of_a_new_connection_keeps_the_account_and_no_connection() {
-    let _port = alone();
+    let _port = crate::support::port::alone();
     let desk = Desk::new();
     desk.person("hubspot", "ada@acme.example", Decision::Approve);
     let address = desk.endpoint("hubspot");
@@ -510,7 +540,7 @@ fn ctrl_c_after_the_sign_in_of_a_new_connection_keeps_the_account_and_no_connect
 
 #[test]
 fn a_connection_whose_sign_in_ended_is_signed_in_to_again() {
-    let _port = alone();
+    let _port = crate::support::port::alone();
     let desk = Desk::new();
     assert_eq!(desk.connect("hubspot", "ada@acme.example", "--label portal --method oauth").status, 0);
     let add = "connections add hubspot --name crm --account portal --object contacts";
