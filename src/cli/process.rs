@@ -115,6 +115,10 @@ fn leave_question(interrupt: &Interrupt) {
     }
     if interrupt.is_asking() {
         let _ = std::io::stderr().write_all(b"\x1b[?25h\r\n");
+        if let Some(work) = interrupt.take_at_end() {
+            // A runtime of its own cannot begin in a thread that has one. A panic in it ends the process no less.
+            let _ = std::thread::spawn(work).join();
+        }
         end_now();
     }
 }

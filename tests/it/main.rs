@@ -9,12 +9,16 @@
 mod accounts_canary;
 mod accounts_connect;
 mod accounts_custom;
+mod accounts_grace;
+#[cfg(target_os = "linux")]
 mod accounts_kills;
 mod accounts_own_page;
 mod accounts_pick;
 mod accounts_refresh;
 mod accounts_remove;
 mod accounts_two_step;
+#[cfg(unix)]
+mod accounts_unkept;
 mod bad_values;
 mod canary;
 mod conformance;

@@ -8,6 +8,8 @@ pub mod desk;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring;
+#[cfg(target_os = "linux")]
+pub mod killing;
 pub mod mirror;
 pub mod ods;
 pub mod old;
