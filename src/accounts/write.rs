@@ -35,7 +35,7 @@ impl Plan<'_> {
         if let Some((old, turn)) = &replaced {
             leftovers::note(turn, vec![Leftover::of(app, old)], None)?;
         }
-        let written = self.put_all(account, old, &secret, client.as_ref());
+        let written = self.put_all(account, old, secret.as_ref(), client.as_ref());
         match &written {
             // The account is there and its tokens too: what this file says is only for the next renewal.
             Ok(()) => drop(turn.write(&next)),
@@ -49,7 +49,7 @@ impl Plan<'_> {
     }
 
     /// What goes into the vault, and what is written beside it.
-    fn secret(&self, account: &Account, turn: &Turn, what: &What) -> Result<(Secret, State)> {
+    fn secret(&self, account: &Account, turn: &Turn, what: &What) -> Result<(Option<Secret>, State)> {
         let bundle = match what {
             What::Key(secret) => return Ok((secret.clone(), State::default())),
             What::Tokens(bundle) => bundle,
@@ -58,22 +58,24 @@ impl Plan<'_> {
         let generation = before.max(kept_generation(self.app, account)) + 1;
         let bundle = Bundle { generation, ..(**bundle).clone() };
         let (expires_at, refreshed_at) = (bundle.expires_at, Some(bundle.issued_at));
-        Ok((bundle.text(), State { generation, expires_at, refreshed_at, ..State::default() }))
+        Ok((Some(bundle.text()), State { generation, expires_at, refreshed_at, ..State::default() }))
     }
 
     fn put_all(
         &self,
         account: &Account,
         old: Option<&Account>,
-        secret: &Secret,
+        secret: Option<&Secret>,
         client: Option<&clients::Keeping>,
     ) -> Result<()> {
         let (app, vault, key) = (self.app, place::vault(self.app, account.sharing), place::key(self.app, account));
-        let before = if old.is_some() { vault.get(&key)? } else { None };
+        let before = if old.is_some() { vault.recent(&key)? } else { None };
         if let Some(client) = client {
             client.keep_secret(app)?;
         }
-        place::put_secret(app, account, secret)?;
+        if let Some(secret) = secret {
+            place::put_secret(app, account, secret)?;
+        }
         let changed = app.store.change(&app.person(), &done(account, old), |change| {
             if let Some(client) = client {
                 client.put(change)?;

@@ -11,13 +11,14 @@ use super::accounts::shown::Shown;
 use super::ask;
 use super::person::{AtTerminal, Pages};
 use super::wanted::Wanted;
-use crate::accounts::{self, ConnectRequest, Connected, Method, Sharing, Switch};
+use crate::accounts::{ConnectRequest, Connected, Method, Sharing, Switch};
 use crate::app::App;
 use crate::base::{Error, Label, Result, Secret};
 use crate::cli::complete;
 use crate::cli::connections::choices;
 use crate::cli::ui::secret::{SecretArgs, read_private, read_stdin};
 use crate::cli::ui::{Outcome, Sheet, Ui, words};
+use crate::connections;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -150,7 +151,7 @@ pub struct SignIn {
 pub async fn sign_in(app: &App, ui: &mut Ui, wanted: &mut Wanted, how: SignIn) -> Result<Connected> {
     let request = request(ui, wanted, how);
     let mut person = AtTerminal::new(app, ui, wanted.provider()?, how.pages);
-    let connected = accounts::connect(app, request, &mut person).await?;
+    let connected = connections::sign_in::connect(app, request, &mut person).await?;
     wanted.label = Some(connected.account.label.clone());
     wanted.sharing = Some(connected.account.sharing);
     Ok(connected)
@@ -173,6 +174,7 @@ pub fn request(ui: &Ui, wanted: &Wanted, how: SignIn) -> ConnectRequest {
         switch: how.switch,
         limit: how.wait,
         interrupt: ui.interrupted(),
+        ..ConnectRequest::of("")
     }
 }
 
