@@ -22,6 +22,7 @@ pub static POSTGRES: Provider = Provider {
         help: "postgresql://user@host:port/database?sslmode=verify-full, without the password",
         default: "",
         required_for: &[Method::Token],
+        choices: &[],
     }],
     check,
     ..Provider::BLANK
