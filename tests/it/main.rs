@@ -12,11 +12,13 @@ mod accounts_custom;
 mod accounts_grace;
 #[cfg(target_os = "linux")]
 mod accounts_kills;
+mod accounts_leftovers;
 mod accounts_own_page;
 mod accounts_pick;
 mod accounts_postgres;
 mod accounts_refresh;
 mod accounts_remove;
+mod accounts_two;
 mod accounts_two_step;
 #[cfg(unix)]
 mod accounts_unkept;
@@ -85,6 +87,7 @@ mod sandbox_oauth_vendors;
 mod sandbox_serve;
 mod search;
 mod stage;
+mod status;
 mod store_faults;
 mod store_open;
 mod support;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use url::Url;
 
 use super::browser;
-use crate::accounts::{Browse, Event, Found, Person, Provider, Settled, Sharing};
+use crate::accounts::{Browse, Event, Found, Person, Settled, Sharing};
 use crate::app::App;
 use crate::base::{Doing as _, Error, Label, Result};
 use crate::cli::ui::{Ui, words};
@@ -25,7 +25,6 @@ pub enum Pages {
 pub struct AtTerminal<'a> {
     ui: &'a mut Ui,
     app: &'a App,
-    provider: &'static Provider,
     desktop: Desktop,
     pages: Pages,
     /// Where the browser should go, for whoever has to take it there
@@ -37,7 +36,7 @@ pub struct AtTerminal<'a> {
 }
 
 /// What is said about it; empty where nothing is.
-fn told(provider: &Provider, event: &Event) -> String {
+fn told(event: &Event) -> String {
     match event {
         Event::Waiting { limit } => {
             format!("waiting for the browser, {} at the most; Ctrl-C ends it", words::time(*limit))
@@ -47,15 +46,9 @@ fn told(provider: &Provider, event: &Event) -> String {
         }
         Event::Identity { identity } => format!("signed in as {}", identity.name),
         Event::Known { label } => format!("this is account `{label}`"),
-        Event::Scopes { asked, granted } => {
-            let missing: Vec<&str> = asked
-                .iter()
-                .filter(|scope| !granted.contains(scope))
-                .map(|scope| provider.scope_title(scope))
-                .collect();
-            if missing.is_empty() { String::new() } else { format!("not granted: {}", missing.join(", ")) }
-        }
-        Event::VaultReady { .. }
+        // What was not granted is told at the end, with what helps.
+        Event::Scopes { .. }
+        | Event::VaultReady { .. }
         | Event::Elsewhere { .. }
         | Event::Landing { .. }
         | Event::NotIt { .. }
@@ -64,17 +57,8 @@ fn told(provider: &Provider, event: &Event) -> String {
 }
 
 impl<'a> AtTerminal<'a> {
-    pub fn new(app: &'a App, ui: &'a mut Ui, provider: &'static Provider, pages: Pages) -> Self {
-        AtTerminal {
-            ui,
-            app,
-            provider,
-            desktop: crate::config::desktop(),
-            pages,
-            url: None,
-            landing: None,
-            told: false,
-        }
+    pub fn new(app: &'a App, ui: &'a mut Ui, pages: Pages) -> Self {
+        AtTerminal { ui, app, desktop: crate::config::desktop(), pages, url: None, landing: None, told: false }
     }
 
     /// `BROWSER` is somebody's word that there is one; a screen alone counts only where somebody looks at it.
@@ -149,7 +133,7 @@ impl Person for AtTerminal<'_> {
         let _ = match &event {
             Event::NotIt { why } => self.ui.warn(why),
             Event::VaultReady { word } => self.ui.detail(format!("the {word} can keep it")),
-            event => match told(self.provider, event) {
+            event => match told(event) {
                 text if text.is_empty() => Ok(()),
                 text => self.ui.say(text),
             },
