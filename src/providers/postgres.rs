@@ -23,7 +23,6 @@ pub static POSTGRES: Provider = Provider {
         default: "",
         choices: &[],
         required_for: &[Method::Token],
-        choices: &[],
     }],
     check,
     ..Provider::BLANK
