@@ -23,7 +23,8 @@ fn client(desk: &Desk, provider: &str, secret: &str) -> Client {
 
 fn request(desk: &Desk, provider: &str, settings: &[(&str, &str)]) -> ConnectRequest {
     let client = Some(client(desk, provider, "hush"));
-    let mut request = ConnectRequest { client, ..desk.request(provider) };
+    let limit = std::time::Duration::from_secs(20);
+    let mut request = ConnectRequest { client, limit, ..desk.request(provider) };
     request.settings.insert("redirect_url".to_owned(), PAGE.to_owned());
     request.settings.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
     request

@@ -228,7 +228,10 @@ fn settings_of_known_vendors_are_few() {
     let error = provider("notion").settings(Method::Token, settings(&["base_url=https://x.example"])).unwrap_err();
     assert_eq!(error.hint.unwrap(), "the settings are redirect_url");
     let error = provider("stripe").settings(Method::Token, settings(&["stripe_acount=acct_1"])).unwrap_err();
-    assert_eq!(error.hint.unwrap(), "did you mean `stripe_account`? the settings are stripe_account, stripe_context");
+    assert_eq!(
+        error.hint.unwrap(),
+        "did you mean `stripe_account`? the settings are stripe_account, stripe_context, redirect_url"
+    );
     let error = provider("stripe").settings(Method::Token, settings(&["stripe_account=ada"])).unwrap_err();
     assert_eq!(error.message, "`stripe_account` is no account's id");
     let both = settings(&["stripe_account=acct_1", "stripe_context=acct_2"]);
