@@ -81,8 +81,11 @@ async fn sign_in_and_keep(
     let method = method(provider, &request);
     let site = site(provider, method, &request)?;
     let vault = place::vault(app, sharing.unwrap_or_default());
-    vault.probe()?;
-    person.tell(Event::VaultReady { word: vault.word() });
+    // Somebody without a keyring can still use accounts that need no secret.
+    if request.secret.is_some() || !provider.secret_optional {
+        vault.probe()?;
+        person.tell(Event::VaultReady { word: vault.word() });
+    }
     let client = client(app, provider, method, &request, &site, sharing.unwrap_or_default())?;
     let site = Site { client: client.as_ref().map(|client| client.id.clone()), ..site };
     let asked = scopes(provider, method, &request, base.as_ref(), &site)?;
@@ -94,6 +97,7 @@ async fn sign_in_and_keep(
         scopes: asked.clone(),
         client: client.clone(),
         secret: request.secret.clone(),
+        known: request.identity.clone(),
         port: request.port,
         limit: request.limit,
         interrupt: request.interrupt.clone(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Label, Method, Sharing, Switch};
+use super::{Identity, Label, Method, Sharing, Switch};
 use crate::base::{Interrupt, Secret};
 use crate::oauth::Client;
 
@@ -25,6 +25,8 @@ pub struct ConnectRequest {
     pub client: Option<Client>,
     /// A key, or what brings tokens again and again (a service account's key)
     pub secret: Option<Secret>,
+    /// Whom the source of its data says it is, where no HTTP request can ask (a database)
+    pub identity: Option<Identity>,
     /// Of the redirect URI
     pub port: Option<u16>,
     pub endpoint: Option<Url>,
@@ -49,6 +51,7 @@ impl ConnectRequest {
             only_scopes: false,
             client: None,
             secret: None,
+            identity: None,
             port: None,
             endpoint: None,
             issuer: None,

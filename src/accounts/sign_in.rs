@@ -26,6 +26,8 @@ pub(super) struct SignIn<'a> {
     pub client: Option<Client>,
     /// A key, or what signs a service account's assertions
     pub secret: Option<Secret>,
+    /// Whose it is, where that is known already
+    pub known: Option<Identity>,
     pub port: Option<u16>,
     pub limit: Duration,
     pub interrupt: Interrupt,
@@ -44,7 +46,8 @@ pub(super) struct Obtained {
 }
 
 pub(super) enum What {
-    Key(Secret),
+    /// `None`: it needs none, or the one that is here stays
+    Key(Option<Secret>),
     Tokens(Box<Bundle>),
 }
 
@@ -94,6 +97,11 @@ impl SignIn<'_> {
 
     async fn by_key(self, person: &mut dyn Person) -> Result<Obtained> {
         let provider = self.provider;
+        if let Some(identity) = self.known {
+            person.tell(Event::Identity { identity: identity.clone() });
+            let what = What::Key(self.secret.filter(|secret| !secret.is_empty()));
+            return Ok(Obtained { method: Method::Token, what, site: self.site, granted: Vec::new(), identity });
+        }
         let Some(secret) = self.secret.clone().filter(|secret| !secret.is_empty()) else {
             return Err(Error::usage(format!("{} needs a {}", provider.title, provider.secret)).hint(format!(
                 "give it with `--token-stdin` or `--token-file FILE`; make one at {}",
@@ -103,7 +111,7 @@ impl SignIn<'_> {
         let auth = provider.auth(secret.clone(), &self.site)?;
         let identity = self.identity(auth, &Json::Null, person).await?;
         let (method, site) = (Method::Token, self.site);
-        Ok(Obtained { method, what: What::Key(secret), site, granted: Vec::new(), identity })
+        Ok(Obtained { method, what: What::Key(Some(secret)), site, granted: Vec::new(), identity })
     }
 
     async fn identity(&self, auth: Auth, said: &Json, person: &mut dyn Person) -> Result<Identity> {

@@ -29,13 +29,16 @@ impl Plan<'_> {
         let prepare = |client| clients::prepare(app, self.provider, &account.site(), account.sharing, client);
         let client = client.map(prepare).transpose()?;
         let (secret, next) = self.secret(account, &turn, what)?;
+        // A secret that stays goes along to the new place. Without a vault there is none.
+        let there = |old| place::vault(app, account.sharing).get(&place::key(app, old)).ok().flatten();
+        let secret = secret.or_else(|| replaced.as_ref().and_then(|(old, _)| there(old)));
         let mut word = vec![Leftover::of(app, account)];
         word.extend(client.as_ref().map(|client| client.leftover(app)));
         leftovers::note(&turn, word, None)?;
         if let Some((old, turn)) = &replaced {
             leftovers::note(turn, vec![Leftover::of(app, old)], None)?;
         }
-        let written = self.put_all(account, old, &secret, client.as_ref());
+        let written = self.put_all(account, old, secret.as_ref(), client.as_ref());
         match &written {
             // The account is there and its tokens too: what this file says is only for the next renewal.
             Ok(()) => drop(turn.write(&next)),
@@ -49,7 +52,7 @@ impl Plan<'_> {
     }
 
     /// What goes into the vault, and what is written beside it.
-    fn secret(&self, account: &Account, turn: &Turn, what: &What) -> Result<(Secret, State)> {
+    fn secret(&self, account: &Account, turn: &Turn, what: &What) -> Result<(Option<Secret>, State)> {
         let bundle = match what {
             What::Key(secret) => return Ok((secret.clone(), State::default())),
             What::Tokens(bundle) => bundle,
@@ -58,14 +61,14 @@ impl Plan<'_> {
         let generation = before.max(kept_generation(self.app, account)) + 1;
         let bundle = Bundle { generation, ..(**bundle).clone() };
         let (expires_at, refreshed_at) = (bundle.expires_at, Some(bundle.issued_at));
-        Ok((bundle.text(), State { generation, expires_at, refreshed_at, ..State::default() }))
+        Ok((Some(bundle.text()), State { generation, expires_at, refreshed_at, ..State::default() }))
     }
 
     fn put_all(
         &self,
         account: &Account,
         old: Option<&Account>,
-        secret: &Secret,
+        secret: Option<&Secret>,
         client: Option<&clients::Keeping>,
     ) -> Result<()> {
         let (app, vault, key) = (self.app, place::vault(self.app, account.sharing), place::key(self.app, account));
@@ -73,7 +76,9 @@ impl Plan<'_> {
         if let Some(client) = client {
             client.keep_secret(app)?;
         }
-        place::put_secret(app, account, secret)?;
+        if let Some(secret) = secret {
+            place::put_secret(app, account, secret)?;
+        }
         let changed = app.store.change(&app.person(), &done(account, old), |change| {
             if let Some(client) = client {
                 client.put(change)?;

@@ -5,10 +5,11 @@ use super::ask;
 use super::connect::SignInArgs;
 use super::person::{AtTerminal, Pages};
 use super::wanted::Wanted;
-use crate::accounts::{self, Account, ConnectRequest, Connected};
+use crate::accounts::{Account, ConnectRequest, Connected};
 use crate::app::App;
 use crate::base::Result;
 use crate::cli::ui::Ui;
+use crate::connections::sign_in;
 
 impl Wanted {
     /// What the account was made with.
@@ -52,5 +53,5 @@ pub async fn sign_in(
     ask::complete(app, ui, wanted)?;
     let request = wanted.request(ui.interrupted());
     let mut person = AtTerminal::new(app, ui, pages);
-    accounts::reauth(app, &account.label, request, &mut person).await
+    sign_in::reauth(app, &account.label, request, &mut person).await
 }

@@ -12,13 +12,14 @@ use super::accounts::shown::Shown;
 use super::ask;
 use super::person::{AtTerminal, Pages};
 use super::wanted::Wanted;
-use crate::accounts::{self, ConnectRequest, Connected, Method, Sharing, Switch};
+use crate::accounts::{ConnectRequest, Connected, Method, Sharing, Switch};
 use crate::app::App;
 use crate::base::{Error, Label, Result, Secret};
 use crate::cli::complete;
 use crate::cli::connections::choices;
 use crate::cli::ui::secret::{SecretArgs, read_private, read_stdin};
 use crate::cli::ui::{Outcome, Sheet, Ui, words};
+use crate::connections;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -141,7 +142,7 @@ const USUAL_WAIT: Duration = Duration::from_secs(300);
 pub async fn sign_in(app: &App, ui: &mut Ui, wanted: &mut Wanted, pages: Pages) -> Result<Connected> {
     wanted.provider()?;
     let request = wanted.request(ui.interrupted());
-    let connected = accounts::connect(app, request, &mut AtTerminal::new(app, ui, pages)).await?;
+    let connected = connections::sign_in::connect(app, request, &mut AtTerminal::new(app, ui, pages)).await?;
     wanted.request.label = Some(connected.account.label.clone());
     wanted.request.sharing = Some(connected.account.sharing);
     Ok(connected)
@@ -216,7 +217,7 @@ pub struct Report {
 
 impl Report {
     pub fn of(app: &App, connected: &Connected) -> Result<Self> {
-        let provider = accounts::provider(&connected.account.provider)?;
+        let provider = crate::accounts::provider(&connected.account.provider)?;
         let title = |scope: &String| provider.scope_title(scope).to_owned();
         Ok(Report {
             missing_titles: connected.missing_scopes.iter().map(title).collect(),

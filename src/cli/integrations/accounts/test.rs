@@ -3,11 +3,12 @@
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use crate::accounts::{self, Tested};
+use crate::accounts::Tested;
 use crate::app::App;
 use crate::base::{Label, Result};
 use crate::cli::complete;
 use crate::cli::ui::{Outcome, Sheet, Ui};
+use crate::connections::sign_in;
 
 #[derive(clap::Args)]
 #[command(after_help = "Example: appctl integrations accounts google test ops")]
@@ -22,7 +23,7 @@ pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) ->
     let title = account.product_title().to_owned();
     let mut progress = ui.progress();
     progress.step(&format!("asking {title}"));
-    let tested = accounts::test(app, &args.label).await?;
+    let tested = sign_in::test(app, &args.label).await?;
     drop(progress);
     ui.outcome(&Report { tested, title })
 }
