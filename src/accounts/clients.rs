@@ -90,7 +90,7 @@ impl Keeping {
     pub fn keep_secret(&self, app: &App) -> Result<()> {
         let Some(secret) = &self.secret else { return Ok(()) };
         let (vault, key) = (place::vault(app, self.record.sharing), key(app, &self.name));
-        let there = if self.is_new { None } else { vault.get(&key)? };
+        let there = if self.is_new { None } else { vault.recent(&key)? };
         if there.is_some_and(|there| there.expose() == secret.expose()) {
             return Ok(());
         }
@@ -149,7 +149,7 @@ impl Known {
         if !self.record.has_secret {
             return Ok(Client { id: id.clone(), secret: None });
         }
-        let secret = self.vault.get(&self.key)?.ok_or_else(|| {
+        let secret = self.vault.recent(&self.key)?.ok_or_else(|| {
             Error::failed(format!("the secret of client `{id}` is not here")).hint(format!(
                 "give it again: `appctl integrations connect {provider} --client-id {id} --client-secret-stdin`"
             ))

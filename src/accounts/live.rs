@@ -62,7 +62,7 @@ impl Bearer for Live {
         let now = self.clock.now();
         let bundle = match known.bundle.take() {
             Some(bundle) => bundle,
-            None => self.keeper.read()?,
+            None => self.keeper.read_recent()?,
         };
         let rests = bundle.is_alive(now) && known.rests_until.is_some_and(|until| now < until);
         if rests || !bundle.is_ending(now) {

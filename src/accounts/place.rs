@@ -23,7 +23,7 @@ pub fn secret(app: &App, account: &Account) -> Result<Option<Secret>> {
         return Ok(Some(secret.clone()));
     }
     let provider = provider(&account.provider)?;
-    let kept = match vault(app, account.sharing).get(&key(app, account)) {
+    let kept = match vault(app, account.sharing).recent(&key(app, account)) {
         // Somebody without a keyring can still use accounts that need no secret.
         Err(_) if provider.secret_optional => None,
         Err(error) => return Err(name_variable(error, &account.label)),

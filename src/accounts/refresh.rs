@@ -14,7 +14,7 @@ use super::need::Need;
 use super::state::{self, Attempt, Lapsed, State};
 use super::{Account, Provider, Site, clients, held, place, provider};
 use crate::app::{App, Turn, Turns, Vault};
-use crate::base::{Clock, Error, Kind, Label, Result, Timestamp, Unfinished};
+use crate::base::{Clock, Error, Kind, Label, Result, Secret, Timestamp, Unfinished};
 use crate::oauth::{Client, Failure, Tokens};
 use crate::providers::{Http, Method, Refresh};
 
@@ -77,15 +77,29 @@ impl Keeper {
 
     /// What the vault holds, or newer tokens that it could not take yet; `Kind::SignIn` when there are none.
     pub fn read(&self) -> Result<Bundle> {
-        match (self.kept(), held::find(&self.key)) {
+        self.newest(self.vault.get(&self.key))
+    }
+
+    /// The same for a first try: what this process read before does.
+    pub fn read_recent(&self) -> Result<Bundle> {
+        self.newest(self.vault.recent(&self.key))
+    }
+
+    /// What the vault holds by itself.
+    pub fn kept(&self) -> Result<Bundle> {
+        self.parse(self.vault.get(&self.key))
+    }
+
+    fn newest(&self, kept: Result<Option<Secret>>) -> Result<Bundle> {
+        match (self.parse(kept), held::find(&self.key)) {
             (Ok(kept), Some(held)) if kept.generation >= held.generation => Ok(kept),
             (_, Some(held)) => Ok(held),
             (kept, None) => kept,
         }
     }
 
-    pub fn kept(&self) -> Result<Bundle> {
-        let kept = self.vault.get(&self.key).map_err(|error| place::name_variable(error, &self.label))?;
+    fn parse(&self, kept: Result<Option<Secret>>) -> Result<Bundle> {
+        let kept = kept.map_err(|error| place::name_variable(error, &self.label))?;
         let kept = kept.ok_or_else(|| place::missing(&self.label, "tokens"))?;
         Bundle::parse(&kept, &self.label)
     }

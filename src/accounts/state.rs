@@ -107,7 +107,7 @@ pub fn health(app: &App, account: &Account) -> Result<Health> {
     if let Some(lapsed) = lapsed(app, account)? {
         return Ok(lapsed);
     }
-    let kept = place::vault(app, account.sharing).get(&place::key(app, account));
+    let kept = place::vault(app, account.sharing).recent(&place::key(app, account));
     let optional = provider(&account.provider)?.secret_optional;
     match kept {
         Err(_) if optional => Ok(Health::Good),

@@ -72,7 +72,7 @@ impl Plan<'_> {
         client: Option<&clients::Keeping>,
     ) -> Result<()> {
         let (app, vault, key) = (self.app, place::vault(self.app, account.sharing), place::key(self.app, account));
-        let before = if old.is_some() { vault.get(&key)? } else { None };
+        let before = if old.is_some() { vault.recent(&key)? } else { None };
         if let Some(client) = client {
             client.keep_secret(app)?;
         }

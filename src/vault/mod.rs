@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::base::{Error, Result, Secret};
 
 use file::SealedFile;
-use limit::Patience;
+use ring::Ring;
 
 mod aead;
 mod disk;
 mod file;
 mod keyring;
 mod limit;
+mod ring;
 mod slots;
 mod team;
 mod turn;
@@ -31,8 +32,7 @@ pub struct Vault(Place);
 
 #[derive(Clone)]
 enum Place {
-    /// With the file that processes take turns by
-    Keyring(PathBuf, Patience),
+    Keyring(Ring),
     File(SealedFile),
     Team(Arc<Team>),
     Memory(Arc<Mutex<HashMap<String, Secret>>>),
@@ -42,7 +42,7 @@ impl Vault {
     /// The keyring: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows. Nothing is opened yet.
     /// Processes take turns by a lock on the file `turns`, which is made when it is not there.
     pub fn keyring(turns: impl Into<PathBuf>) -> Self {
-        Vault(Place::Keyring(turns.into(), Patience::default()))
+        Vault(Place::Keyring(Ring::new(turns.into())))
     }
 
     /// The sealed file `path`, made with the first secret; its key are the bytes of `key_file`, at least 32 and readable by
@@ -79,11 +79,16 @@ impl Vault {
             Place::Memory(secrets) => Ok(lock(secrets).get(name).cloned()),
             Place::File(file) => file.get(name),
             Place::Team(team) => team.get(name),
-            Place::Keyring(turns, patience) => {
-                let _turn = turn::take(turns)?;
-                let name = name.to_owned();
-                patience.within("reading from the keyring", move || slots::get(&keyring::Keyring::open()?, &name))
-            }
+            Place::Keyring(ring) => ring.get(name),
+        }
+    }
+
+    /// The same for whoever can do with what this process read of the keyring before, as long as no process of this home
+    /// has written to it since: opening it takes time, and on some systems a question to the person.
+    pub fn recent(&self, name: &str) -> Result<Option<Secret>> {
+        match &self.0 {
+            Place::Keyring(ring) => ring.recent(name),
+            _ => self.get(name),
         }
     }
 
@@ -98,12 +103,7 @@ impl Vault {
                 lock(secrets).insert(name.to_owned(), secret.clone());
                 Ok(())
             }
-            Place::Keyring(turns, patience) => {
-                let _turn = turn::take(turns)?;
-                let (name, secret) = (name.to_owned(), secret.clone());
-                patience
-                    .within("writing to the keyring", move || slots::set(&keyring::Keyring::open()?, &name, &secret))
-            }
+            Place::Keyring(ring) => ring.set(name, secret),
         }
     }
 
@@ -113,11 +113,7 @@ impl Vault {
             Place::Memory(secrets) => Ok(lock(secrets).remove(name).is_some()),
             Place::File(file) => file.delete(name),
             Place::Team(team) => team.delete(name),
-            Place::Keyring(turns, patience) => {
-                let _turn = turn::take(turns)?;
-                let name = name.to_owned();
-                patience.within("deleting from the keyring", move || slots::delete(&keyring::Keyring::open()?, &name))
-            }
+            Place::Keyring(ring) => ring.delete(name),
         }
     }
 

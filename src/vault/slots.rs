@@ -54,15 +54,15 @@ pub fn set(entries: &dyn Entries, name: &str, secret: &Secret) -> Result<()> {
     if bytes.len() > CHUNK * MOST {
         return Err(Error::usage(format!("a secret of {} bytes is too long to be kept", bytes.len())));
     }
-    // A head that nobody understands names no slot; the new one replaces it.
-    let old =
-        read_head(entries, name).or_else(|error| if error.kind == Kind::Corrupt { Ok(None) } else { Err(error) })?;
     if bytes.len() + 2 <= CHUNK {
         entries.write(name, &[b"1:", bytes].concat())?;
         sweep(entries, name, 'A', 0);
         sweep(entries, name, 'B', 0);
         return Ok(());
     }
+    // A head that nobody understands names no slot; the new one replaces it.
+    let old =
+        read_head(entries, name).or_else(|error| if error.kind == Kind::Corrupt { Ok(None) } else { Err(error) })?;
     let slot = if matches!(old, Some(Head::Chunks { slot: 'A', .. })) { 'B' } else { 'A' };
     let chunks: Vec<&[u8]> = bytes.chunks(CHUNK).collect();
     for (at, chunk) in chunks.iter().enumerate() {
@@ -186,10 +186,12 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_costs_one_read() {
+    fn a_short_secret_costs_one_read_and_none_to_write() {
         let entries = Mortal::default();
-        set(&entries, "a/b/c", &secret(300, 'x')).unwrap();
-        entries.calls.set(0);
+        for _ in 0..2 {
+            set(&entries, "a/b/c", &secret(300, 'x')).unwrap();
+        }
+        assert_eq!(entries.calls.get(), 0);
         read(&entries);
         assert_eq!(entries.calls.get(), 1);
     }

@@ -15,12 +15,6 @@ fn provider(id: &str) -> &'static appctl::providers::Provider {
     appctl::providers::ALL.iter().find(|provider| provider.id == id).unwrap()
 }
 
-/// HubSpot compares the whole redirect URI, so that its sign-ins use one port, one after the other.
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    static PORT: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    PORT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
 /// The place of this way among those that are offered.
 fn way(id: &str, method: &str) -> usize {
     provider(id).methods.iter().position(|known| known.word() == method).unwrap()
@@ -471,7 +465,7 @@ fn without_a_browser_the_callback_is_pasted_where_the_vendor_has_no_codes() {
 
 #[test]
 fn a_connection_is_added_with_a_new_sign_in_and_then_with_the_account_that_is_there() {
-    let _port = alone();
+    let _port = crate::support::port::alone();
     let desk = Desk::new();
     desk.person("hubspot", "ada@acme.example", Decision::Approve);
     let address = desk.endpoint("hubspot");
@@ -530,7 +524,7 @@ added connection `crm` for `contacts`, `companies` and `deals`
 
 #[test]
 fn ctrl_c_after_the_sign_in_of_a_new_connection_keeps_the_account_and_no_connection() {
-    let _port = alone();
+    let _port = crate::support::port::alone();
     let desk = Desk::new();
     desk.person("hubspot", "ada@acme.example", Decision::Approve);
     let address = desk.endpoint("hubspot");
@@ -546,7 +540,7 @@ fn ctrl_c_after_the_sign_in_of_a_new_connection_keeps_the_account_and_no_connect
 
 #[test]
 fn a_connection_whose_sign_in_ended_is_signed_in_to_again() {
-    let _port = alone();
+    let _port = crate::support::port::alone();
     let desk = Desk::new();
     assert_eq!(desk.connect("hubspot", "ada@acme.example", "--label portal --method oauth").status, 0);
     let add = "connections add hubspot --name crm --account portal --object contacts";

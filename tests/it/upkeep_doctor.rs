@@ -184,7 +184,7 @@ fn each_trouble_is_named_with_what_helps() {
     seed::crm(&home);
     let account = check(&home, "account");
     let (status, message, fix) = told(&account);
-    assert_eq!((status, message), ("problem", "account `crm` has no private app token here"));
+    assert_eq!((status, message), ("problem", "account `crm` has no service key here"));
     assert_eq!(fix, "appctl connections reauth crm, or set `APPCTL_TOKEN_CRM`");
     let sync = home.path().join("apps/default/sync");
     std::fs::create_dir_all(sync.join("gone")).unwrap();

@@ -17,8 +17,8 @@ const INSIDE: &str = "APPCTL_TEST_KEYRING";
 fn this_sessions_vault_keeps_secrets() {
     #[expect(clippy::disallowed_methods, reason = "a message from the test that started this one")]
     let home = std::env::var_os(INSIDE).and_then(|_| std::env::var_os("HOME"));
-    let vault =
-        home.map_or_else(Vault::memory, |home| Vault::keyring(std::path::Path::new(&home).join("keyring.lock")));
+    let keyring_of = |home: &std::ffi::OsString| Vault::keyring(std::path::Path::new(home).join("keyring.lock"));
+    let vault = home.as_ref().map_or_else(Vault::memory, keyring_of);
     if let Err(error) = vault.probe() {
         panic!("{}: {} [{}]", error.kind.word(), error.message, error.hint.unwrap_or_default());
     }
@@ -32,6 +32,12 @@ fn this_sessions_vault_keeps_secrets() {
     }
     assert!(vault.set(name, &Secret::new("s".repeat(64 * 1024 + 1))).is_err(), "too long to be kept");
     assert!(vault.get("test/hubspot/other").unwrap().is_none());
+    // What was read before is believed until another process, here another vault of the same home, writes.
+    let other = home.as_ref().map_or_else(|| vault.clone(), keyring_of);
+    let recent = |vault: &Vault| vault.recent(name).unwrap().map(|secret| secret.expose().to_owned());
+    assert_eq!((recent(&vault).as_deref(), recent(&other).as_deref()), (Some("sss"), Some("sss")));
+    other.set(name, &Secret::new("newer")).unwrap();
+    assert_eq!((recent(&vault).as_deref(), recent(&other).as_deref()), (Some("newer"), Some("newer")));
     assert!(vault.delete(name).unwrap());
     assert!(!vault.delete(name).unwrap());
     assert!(vault.get(name).unwrap().is_none());

@@ -7,7 +7,6 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use appctl::base::Secret;
-use appctl::sandbox::{Options, Sandbox};
 use appctl::vault::Vault;
 
 use crate::support::home::APPCTL;
@@ -157,57 +156,4 @@ fn the_program_says_within_three_seconds_that_its_keyring_is_gone() {
     rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), rustix::process::Signal::KILL).unwrap();
     let (status, text) = run(&bus);
     assert!(status == 1 || status == 5, "{status} {text}");
-}
-
-/// Opening the keyring and asking it costs time, and on some systems a question to the person.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_command_reads_a_secret_from_the_keyring_once() {
-    let sandbox = Sandbox::start(Options { records: 30, ..Options::default() }).await.unwrap();
-    let endpoint = sandbox.endpoint("hubspot").unwrap().to_string();
-    let script = r#"
-        start --unlock
-        run() {
-            : > "$HOME/log"
-            dbus-monitor --session > "$HOME/log" 2>/dev/null &
-            monitor=$!
-            for try in $(seq 100); do grep -q NameAcquired "$HOME/log" && break; sleep 0.05; done
-            "$APPCTL" "$@" || echo "seen: it failed: $*"
-            sleep 0.3
-            kill $monitor
-            wait $monitor 2>/dev/null
-            echo "seen: $1 $2 reads $(grep -c 'member=GetSecret' "$HOME/log")"
-        }
-        printf %s "$TOKEN" | "$APPCTL" connections add hubspot --name crm --endpoint "$ENDPOINT" --object contacts \
-            --token-stdin || exit 1
-        run connections test crm
-        run connections sync crm
-        run vault init
-        run vault rotate
-        ! grep -rqF -- "$TOKEN" "$HOME" || echo "seen: the token is in a file"
-    "#;
-    let token = sandbox.token().expose().to_owned();
-    let seen = tokio::task::spawn_blocking(move || {
-        let appctl_home = tempfile::tempdir().unwrap();
-        let folder = appctl_home.path().to_str().unwrap();
-        let variables = [
-            ("APPCTL", APPCTL),
-            ("TOKEN", &token),
-            ("ENDPOINT", &endpoint),
-            ("APPCTL_HOME", folder),
-            ("APPCTL_USER", "ana"),
-        ];
-        keyring::session(script, &variables)
-    });
-    let seen = seen.await.unwrap();
-    let lines: Vec<&str> = seen.text.lines().filter_map(|line| line.strip_prefix("seen: ")).collect();
-    println!("{lines:?}");
-    let reads = |command: &str| -> usize {
-        let line = lines.iter().find_map(|line| line.strip_prefix(command)?.strip_prefix(" reads "));
-        line.unwrap_or_else(|| panic!("{command}: {}", seen.text)).parse().unwrap()
-    };
-    assert!(!seen.text.contains("seen: it failed") && !seen.text.contains("seen: the token"), "{}", seen.text);
-    assert_eq!(reads("connections test"), 1, "{}", seen.text);
-    assert_eq!(reads("connections sync"), 1, "{}", seen.text);
-    // The probe's own, and of two entries each what is there and what was kept.
-    assert!(reads("vault rotate") <= 4, "{lines:?}");
 }

@@ -22,11 +22,15 @@ pub fn complete(app: &App, ui: &mut Ui, wanted: &mut Wanted) -> Result<()> {
     if !is_whole {
         method(ui, provider, wanted)?;
     }
+    if !is_whole {
+        ask_choices(ui, provider, wanted)?;
+    }
     let way = wanted.way(provider)?;
     ask_settings(ui, provider, &way, wanted)?;
     // Once more: what was set may be in the addresses.
     let way = wanted.way(provider)?;
     ask_client(app, ui, provider, &way, wanted)?;
+    ask_landing(app, ui, provider, wanted)?;
     ask_secret(app, ui, provider, &way, wanted)?;
     if !is_whole {
         ask_scopes(ui, provider, wanted)?;
@@ -70,21 +74,57 @@ fn words(provider: &Provider, method: Method) -> String {
     format!("{text} ({})", method.word())
 }
 
+/// Asks for the settings that have few values, where a browser is used and nobody has said them.
+fn ask_choices(ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<()> {
+    if wanted.method(provider) != Method::Code {
+        return Ok(());
+    }
+    for setting in provider.settings.iter().filter(|setting| !setting.choices.is_empty()) {
+        if wanted.request.settings.contains_key(setting.key) {
+            continue;
+        }
+        let lines: Vec<String> = setting.choices.iter().map(|(_, meaning)| (*meaning).to_owned()).collect();
+        let chosen = ui.choose(setting.key, &lines, &format!("--set {}=VALUE", setting.key))?;
+        if chosen > 0 {
+            wanted.request.settings.insert(setting.key.to_owned(), setting.choices[chosen].0.to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// Asks for a page to come back to, where a client turns out to need one.
+fn ask_landing(app: &App, ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<()> {
+    match wanted.abroad(app)? {
+        Some(abroad) => {
+            ui.say(abroad.message)?;
+            ask_setting(ui, provider, "redirect_url", wanted)
+        }
+        None => Ok(()),
+    }
+}
+
 fn ask_settings(ui: &mut Ui, provider: &Provider, way: &Way, wanted: &mut Wanted) -> Result<()> {
     if wanted.request.issuer.is_some() {
         return Ok(());
     }
     for key in &way.needs {
-        if wanted.request.settings.contains_key(*key) {
-            continue;
+        if !wanted.request.settings.contains_key(*key) {
+            ask_setting(ui, provider, key, wanted)?;
         }
-        if let Some(setting) = provider.settings.iter().find(|setting| setting.key == *key) {
-            ui.say(format!("{key}: {}", setting.help))?;
-        }
-        let check = |text: &str| crate::cli::connections::choices::setting(&format!("{key}={text}"));
-        let (key, value) = ui.ask_valid(key, None, &format!("--set {key}=VALUE"), check)?;
-        wanted.request.settings.insert(key, value);
     }
+    Ok(())
+}
+
+fn ask_setting(ui: &mut Ui, provider: &Provider, key: &str, wanted: &mut Wanted) -> Result<()> {
+    if let Some(setting) = provider.settings.iter().find(|setting| setting.key == key) {
+        ui.say(format!("{key}: {}", setting.help))?;
+    }
+    let check = |text: &str| {
+        provider.check_value(key, text)?;
+        crate::cli::connections::choices::setting(&format!("{key}={text}"))
+    };
+    let (key, value) = ui.ask_valid(key, None, &format!("--set {key}=VALUE"), check)?;
+    wanted.request.settings.insert(key, value);
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use super::accounts::shown::Shown;
 use super::ask;
 use super::person::{AtTerminal, Pages};
 use super::wanted::Wanted;
-use crate::accounts::{ConnectRequest, Connected, Method, Sharing, Switch};
+use crate::accounts::{self, ConnectRequest, Connected, Method, Sharing, Switch};
 use crate::app::App;
 use crate::base::{Error, Label, Result, Secret};
 use crate::cli::complete;
@@ -29,6 +29,7 @@ Examples:
   printf %s \"$TOKEN\" | appctl integrations connect slack --method token --token-stdin
   appctl integrations connect salesforce --method client-credentials --set domain=acme.my.salesforce.com
   appctl integrations connect github --method two-step --token-file app.pem --set app=Iv23li --set installation=42
+  appctl integrations connect slack --method oauth --set as=bot --set redirect_url=https://acme.example/slack
   appctl integrations connect custom --name acme --issuer https://login.acme.example --client-id ID
 
 Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are \

@@ -74,6 +74,20 @@ impl Wanted {
         Ok(accounts::clients::find(app, self.provider()?, &self.site(), sharing)?.is_some())
     }
 
+    /// Why nobody could come back, where the vendor sends nobody to this machine and no page of the person's own is said.
+    pub fn abroad(&self, app: &App) -> Result<Option<Error>> {
+        let provider = self.provider()?;
+        if self.method(provider) != Method::Code {
+            return Ok(None);
+        }
+        let known = match self.client() {
+            Some(client) => Some(client),
+            None => accounts::clients::find(app, provider, &self.site(), self.request.sharing.unwrap_or_default())?,
+        };
+        let secret = known.and_then(|client| client.secret);
+        Ok(provider.check_landing(&self.request.settings, secret.as_ref()).err())
+    }
+
     fn site(&self) -> Site {
         Site { endpoint: self.request.endpoint.clone(), settings: self.request.settings.clone(), ..Site::default() }
     }
@@ -98,6 +112,10 @@ impl Wanted {
             if way.client_secret == Some(true) && self.client_secret.is_none() && !there {
                 need("--client-secret-stdin".to_owned());
             }
+        }
+        // With a setting that says so it is among what the way needs already.
+        if self.abroad(app)?.is_some() && !way.needs.contains(&"redirect_url") {
+            need("--set redirect_url=VALUE".to_owned());
         }
         let from_environment = self.request.label.as_ref().is_some_and(|label| app.config.token(label).is_some());
         if self.request.secret.is_none() && !from_environment {
@@ -125,8 +143,10 @@ impl Wanted {
         if let Some(page) = &way.page {
             hints.push(format!("what they ask for is made at {page}"));
         }
-        if let Some(uri) = way.redirect_uri.as_ref().filter(|_| way.client) {
-            hints.push(format!("its redirect URI is {uri}"));
+        match (self.abroad(app)?, &way.redirect_uri) {
+            (Some(abroad), _) => hints.push(format!("its redirect URI is an https page of yours: {}", abroad.message)),
+            (None, Some(uri)) if way.client => hints.push(format!("its redirect URI is {uri}")),
+            _ => {}
         }
         if let Some(label) = self.request.label.as_ref().filter(|_| self.method(provider) == Method::Token) {
             hints.push(format!("or set `{}`", accounts::variable(label)));

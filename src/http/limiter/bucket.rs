@@ -25,6 +25,12 @@ const RING: usize = super::words::HEAD;
 
 /// Times further ahead than this come from a clock that was set back, and count as long ago.
 const ABSURD: Duration = Duration::from_secs(3600);
+/// Beside a time in the ring: it is when the call is to be sent, or was, and its answer has not begun.
+const UNDER_WAY: u64 = 1 << 63;
+/// A call is counted by the server no later than this after that time, or never.
+const ON_THE_WAY: Duration = Duration::from_secs(1);
+/// The quickest of so many calls is as quick as they get.
+const MEASURED: u64 = 8;
 /// For so long after a 429 the margin is wider.
 const CAREFUL: Duration = Duration::from_secs(600);
 
@@ -33,6 +39,8 @@ pub(super) struct Bucket {
     words: Words,
     /// The quickest way to the server and back that was seen, in microseconds
     quickest: AtomicU64,
+    /// How many calls it was seen in
+    settled: AtomicU64,
 }
 
 /// A place in a limit.
@@ -46,7 +54,7 @@ pub(super) struct Place {
 
 impl Bucket {
     pub fn new(words: Words) -> Self {
-        Bucket { words, quickest: AtomicU64::new(u64::MAX) }
+        Bucket { words, quickest: AtomicU64::new(u64::MAX), settled: AtomicU64::new(0) }
     }
 
     /// Takes the next free place and says how long to wait for it. `Err` with that time when it is over `patience`, and
@@ -62,22 +70,37 @@ impl Bucket {
             if wait > patience {
                 return Err(wait);
             }
-            Ok(Place { wait, call: Some(count(words, turn)) })
+            Ok(Place { wait, call: Some(count(words, to_word(turn) | UNDER_WAY)) })
+        })
+    }
+
+    /// A call that has its place is about to be sent: it counts from now on, not from when it took its place. Where it has
+    /// to wait, it says for how long before it asks again: the call one limit ago went later than it was to, or is still
+    /// under way, and then nobody knows yet when the server counts it.
+    ///
+    /// No interval can hold one call more than the limit: of so many, two would be a limit apart, and each call goes one
+    /// interval after the one that is a limit before it, whatever order they go in.
+    pub fn go(&self, call: u64, now: Timestamp, rate: Rate) -> Duration {
+        self.words.locked(|words| {
+            let rate = current(words, rate);
+            let wait = wait_for_the_one_before(words, call, now, rate);
+            if is_there(words, call) {
+                words.write(slot(call), to_word(now.plus(wait)) | UNDER_WAY);
+            }
+            wait
         })
     }
 
     /// Moves a call to the latest time at which it can have been sent, by when its answer began.
     pub fn settle(&self, call: u64, sent: Timestamp, answered: Timestamp) {
         let took = u64::try_from(answered.since(sent).as_micros()).unwrap_or(u64::MAX);
-        // The first call had to connect as well, so it is no measure of its own quickness.
-        let quickest = match self.quickest.fetch_min(took, Ordering::Relaxed) {
-            u64::MAX => 0,
-            before => before.min(took),
-        };
+        let before = self.quickest.fetch_min(took, Ordering::Relaxed);
+        let known = self.settled.fetch_add(1, Ordering::Relaxed) >= MEASURED;
+        // The first calls had to connect as well, or met a busy machine, so they are no measure of quickness yet.
+        let quickest = if known { before.min(took) } else { 0 };
         let latest = answered.minus(Duration::from_micros(quickest));
-        let still_there = self.words.read(COUNTED).saturating_sub(call) < SLOTS as u64;
-        if still_there && latest > at(&self.words, call, answered) {
-            self.words.write(slot(call), to_word(latest));
+        if is_there(&self.words, call) {
+            self.words.write(slot(call), to_word(latest.max(at(&self.words, call, answered))));
         }
     }
 
@@ -121,7 +144,7 @@ impl Bucket {
                 if known(words) {
                     return;
                 }
-                count(words, now);
+                count(words, to_word(now));
             }
         });
     }
@@ -137,12 +160,37 @@ fn current(words: &Words, rate: Rate) -> Rate {
 
 /// When the next call may go: one span and a margin after the call that is `most` calls back, and after any pause.
 fn turn(words: &Words, now: Timestamp, rate: Rate) -> Timestamp {
-    let counted = words.read(COUNTED);
-    let free = match counted.checked_sub(rate.most.max(1)) {
-        Some(before) => at(words, before, now).plus(rate.span + margin(words, now, rate.span)),
-        None => now,
-    };
+    let free = after(words, words.read(COUNTED), now, rate);
     free.max(now).max(paused(words, now).unwrap_or(now))
+}
+
+/// How long this call still waits for the one that is `most` calls before it.
+fn wait_for_the_one_before(words: &Words, call: u64, now: Timestamp, rate: Rate) -> Duration {
+    let free = after(words, call, now, rate);
+    if free > now {
+        return free.since(now);
+    }
+    let before = call.checked_sub(rate.most.max(1)).filter(|before| words.read(slot(*before)) & UNDER_WAY != 0);
+    let Some(before) = before else { return Duration::ZERO };
+    // Who died on the way is not waited for, so what arrived so late is not either.
+    let latest = now.min(at(words, before, now).plus(rate.span.min(ON_THE_WAY)));
+    let free = latest.plus(rate.span + margin(words, now, rate.span));
+    if free > now { free.since(now).min(rate.span / 20) } else { Duration::ZERO }
+}
+
+/// One span and a margin after the call that is `most` calls before this one.
+fn after(words: &Words, call: u64, now: Timestamp, rate: Rate) -> Timestamp {
+    match call.checked_sub(rate.most.max(1)) {
+        Some(before) if is_there(words, before) => {
+            at(words, before, now).plus(rate.span + margin(words, now, rate.span))
+        }
+        _ => now,
+    }
+}
+
+/// Whether no later call has taken this one's place in the ring.
+fn is_there(words: &Words, call: u64) -> bool {
+    words.read(COUNTED).saturating_sub(call) <= SLOTS as u64
 }
 
 /// The server sees calls at other distances than they were sent at. A margin of 2.5 % and 10 ms keeps the whole below
@@ -153,9 +201,9 @@ fn margin(words: &Words, now: Timestamp, span: Duration) -> Duration {
     if refused.0 > 0 && now.since(refused) < CAREFUL { usual * 5 } else { usual }
 }
 
-fn count(words: &Words, at: Timestamp) -> u64 {
+fn count(words: &Words, word: u64) -> u64 {
     let counted = words.read(COUNTED);
-    words.write(slot(counted), to_word(at));
+    words.write(slot(counted), word);
     words.write(COUNTED, counted + 1);
     counted
 }
@@ -178,7 +226,7 @@ fn to_word(time: Timestamp) -> u64 {
 }
 
 fn from_word(word: u64, now: Timestamp) -> Timestamp {
-    let time = Timestamp(i64::try_from(word).unwrap_or(0));
+    let time = Timestamp(i64::try_from(word & !UNDER_WAY).unwrap_or(0));
     if time > now.plus(ABSURD) { Timestamp::default() } else { time }
 }
 
@@ -219,6 +267,77 @@ mod tests {
         }
     }
 
+    fn ms(ms: u64) -> Timestamp {
+        START.plus(Duration::from_millis(ms))
+    }
+
+    /// Two runs share a limit. One takes the first place and is kept from going by a busy machine, the other goes four times
+    /// meanwhile; then all five are at the server within a moment, and the sixth must know it.
+    #[test]
+    fn a_call_that_went_later_than_it_was_to_counts_from_then() {
+        let bucket = Bucket::new(Words::in_memory());
+        let place = |now| bucket.reserve(now, RATE, LONG).unwrap();
+        let call = |now| place(now).call.unwrap();
+        let late = call(ms(0));
+        for at in 301..305 {
+            let call = call(ms(at));
+            assert_eq!(bucket.go(call, ms(at), RATE), Duration::ZERO);
+            bucket.settle(call, ms(at), ms(at));
+        }
+        let sixth = place(ms(304));
+        assert_eq!(sixth.wait, Duration::from_millis(1035 - 304), "what was known then");
+        assert_eq!(bucket.go(late, ms(305), RATE), Duration::ZERO);
+        let again = |now| bucket.go(sixth.call.unwrap(), now, RATE);
+        assert_eq!(again(ms(1035)), Duration::from_millis(305), "the first went at 305");
+        assert_eq!(again(ms(1340)), Duration::from_millis(50), "and is still under way");
+        bucket.settle(late, ms(305), ms(1345));
+        assert_eq!(again(ms(1345)), Duration::from_millis(1035), "the server may have counted it only now");
+        assert_eq!(again(ms(2380)), Duration::ZERO);
+    }
+
+    /// Several runs on a machine that keeps each from going on for random times, and a server that counts what arrives.
+    #[test]
+    fn however_long_runs_are_kept_from_going_the_server_never_counts_one_too_many() {
+        use rand::{RngExt as _, SeedableRng as _};
+        for seed in (0..300).map(|_| rand::random::<u32>()) {
+            let mut dice = rand::rngs::StdRng::seed_from_u64(seed.into());
+            let bucket = Bucket::new(Words::in_memory());
+            let mut runs = vec![Step::Ask; 4];
+            let mut free = [START; 4];
+            let mut arrived: Vec<Timestamp> = Vec::new();
+            while arrived.len() < 60 {
+                let run = (0..runs.len()).min_by_key(|run| free[*run]).unwrap();
+                let now = free[run];
+                let held = Duration::from_millis(if dice.random_bool(0.2) { dice.random_range(0..400) } else { 1 });
+                (runs[run], free[run]) = match runs[run] {
+                    Step::Ask => {
+                        let place = bucket.reserve(now, RATE, LONG).unwrap();
+                        (Step::Go(place.call.unwrap()), now.plus(place.wait + held))
+                    }
+                    Step::Go(call) => match bucket.go(call, now, RATE) {
+                        Duration::ZERO => (Step::Sent(call, now), now.plus(held)),
+                        wait => (Step::Go(call), now.plus(wait + held)),
+                    },
+                    Step::Sent(call, sent) => {
+                        arrived.push(now);
+                        bucket.settle(call, sent, now);
+                        (Step::Ask, now.plus(held))
+                    }
+                };
+            }
+            for window in arrived.windows(6) {
+                assert!(window[5].since(window[0]) >= RATE.span, "seed {seed}: {window:?}");
+            }
+        }
+    }
+
+    #[derive(Clone, Copy)]
+    enum Step {
+        Ask,
+        Go(u64),
+        Sent(u64, Timestamp),
+    }
+
     #[test]
     fn an_announced_limit_takes_the_place_of_the_usual_one() {
         let bucket = Bucket::new(Words::in_memory());
@@ -252,12 +371,15 @@ mod tests {
     #[test]
     fn a_call_that_took_long_to_arrive_counts_from_its_arrival() {
         let bucket = Bucket::new(Words::in_memory());
-        let ms = |ms: u64| START.plus(Duration::from_millis(ms));
         let calls = [0, 1, 2, 3, 4].map(|at| bucket.reserve(ms(at), RATE, LONG).unwrap().call.unwrap());
         bucket.settle(calls[0], ms(0), ms(150));
-        assert_eq!(wait(&bucket, ms(150), Duration::ZERO), Err(Duration::from_millis(1035)));
+        assert_eq!(wait(&bucket, ms(150), Duration::ZERO), Err(Duration::from_millis(1035)), "nothing is known yet");
+        for _ in 1..MEASURED {
+            bucket.settle(calls[4], ms(4), ms(14));
+        }
         bucket.settle(calls[1], ms(150), ms(160));
         bucket.settle(calls[2], ms(160), ms(190));
+        assert_eq!(wait(&bucket, ms(190), Duration::ZERO), Err(Duration::from_millis(150 + 1035 - 190)));
         bucket.settle(calls[0], ms(0), ms(500));
         assert_eq!(wait(&bucket, ms(500), Duration::ZERO), Err(Duration::from_millis(490 + 1035 - 500)));
     }

@@ -43,7 +43,7 @@ impl Limiter {
             let bucket = self.bucket(door, rate_class);
             let mut patience = self.patience.min(end.saturating_duration_since(Instant::now()));
             let place = bucket.reserve(self.now(), rate, patience).map_err(|wait| too_long(door, wait))?;
-            turn.places.extend(place.call.map(|call| (bucket.clone(), call)));
+            turn.places.extend(place.call.map(|call| Counted { bucket: bucket.clone(), call, rate }));
             if place.wait.is_zero() {
                 continue;
             }
@@ -61,16 +61,32 @@ impl Limiter {
                 tokio::time::sleep(pause).await;
             }
         }
-        turn.sent = self.now();
+        self.go(door, &mut turn, end).await?;
         Ok(turn)
+    }
+
+    /// Waits once more where a call before this one went later than it was to, and counts this one from now on.
+    async fn go(&self, door: &Door, turn: &mut Turn, end: Instant) -> Result<()> {
+        loop {
+            turn.sent = self.now();
+            let wait = turn.places.iter().map(|place| place.bucket.go(place.call, turn.sent, place.rate)).max();
+            let wait = wait.unwrap_or_default();
+            if wait.is_zero() {
+                return Ok(());
+            }
+            if wait > self.patience.min(end.saturating_duration_since(Instant::now())) {
+                return Err(too_long(door, wait));
+            }
+            tokio::time::sleep(wait).await;
+        }
     }
 
     /// Corrects the time of a call once its answer began, or failed to. The server counted it some time between then and
     /// now; connecting may have taken long, and only the quickest way there and back is certainly not part of that.
     pub fn settle(&self, turn: &Turn) {
         let now = self.now();
-        for (bucket, call) in &turn.places {
-            bucket.settle(*call, turn.sent, now);
+        for place in &turn.places {
+            place.bucket.settle(place.call, turn.sent, now);
         }
     }
 
@@ -131,8 +147,16 @@ impl Limiter {
 /// A call that may go, and its places in the limits it counts for.
 #[derive(Debug)]
 pub(super) struct Turn {
-    places: Vec<(Arc<Bucket>, u64)>,
+    places: Vec<Counted>,
     sent: Timestamp,
+}
+
+/// A call's place in one limit.
+#[derive(Debug)]
+struct Counted {
+    bucket: Arc<Bucket>,
+    call: u64,
+    rate: Rate,
 }
 
 /// The limits that a request of this class takes from, the widest first.

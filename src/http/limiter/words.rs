@@ -13,8 +13,9 @@ pub(super) const SLOTS: usize = 4096;
 /// Numbers before the ring.
 pub(super) const HEAD: usize = 8;
 
-/// How long to wait for another process that holds the lock; it does so for microseconds, unless it was stopped.
-const LOCK_TRIES: u32 = 200;
+/// How long to wait for another process that holds the lock. It does so for microseconds, on a busy machine for as long as
+/// it is kept from going on; one that was stopped is not waited for.
+const LOCK_TRIES: u32 = 5_000;
 
 #[derive(Debug)]
 pub(super) enum Words {

@@ -85,7 +85,7 @@ impl Team {
     /// From now on this vault, and no other, is the one that this person means here. `vault` is what a member sees of it.
     /// `Kind::Denied` when it is another, or nobody let this person in.
     pub fn trust(&self, vault: &str) -> Result<Look> {
-        let _turn = self.turn()?;
+        let turn = self.turn()?;
         let Some((_, document, state)) = self.load()? else { return Err(self.absent()?) };
         let is = member::short(&state.id().0);
         if is != vault {
@@ -100,7 +100,7 @@ impl Team {
         if let Some(seen) = self.seen()?.filter(|seen| seen.id == state.id()) {
             seen.check(&state, document.revision).map_err(|why| self.distrusted(why))?;
         }
-        self.keep_seen(Seen::of(&state, document.revision))?;
+        self.keep_seen(&turn, Seen::of(&state, document.revision))?;
         self.look()
     }
 

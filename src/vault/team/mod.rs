@@ -45,6 +45,9 @@ struct Read {
     seen: Option<Seen>,
 }
 
+/// This process alone is at the vault's file.
+struct Turn(#[expect(dead_code, reason = "it is held")] std::fs::File);
+
 /// The vault's file, opened by a member.
 struct Opened {
     /// The file as it was
@@ -82,7 +85,7 @@ impl Team {
     /// Begins a vault with this person as its only member. `Kind::Conflict` when there is one; with `again` a vault that
     /// was seen here and is gone is given up.
     pub fn begin(&self, now: Timestamp, again: bool) -> Result<Look> {
-        let _turn = self.turn()?;
+        let turn = self.turn()?;
         if disk::read(&self.path)?.is_some() {
             return Err(Error::new(Kind::Conflict, format!("there is a team vault at `{}`", self.path.display()))
                 .hint("ask to be let in with `appctl vault join`"));
@@ -97,7 +100,7 @@ impl Team {
         document.share(&state, &key)?;
         document.close(&state, &key, &Secrets::new());
         disk::replace(&self.path, &document.text())?;
-        self.keep_seen(Seen::of(&state, document.revision)).inspect_err(|_| {
+        self.keep_seen(&turn, Seen::of(&state, document.revision)).inspect_err(|_| {
             // Best effort: a vault that its founder has not noted is joined like one that somebody else began.
             let _ = std::fs::remove_file(&self.path);
         })?;
@@ -106,7 +109,7 @@ impl Team {
 
     /// Changes the secrets, the members or the data key, all in one step that happens or does not.
     fn write<T>(&self, change: impl Fn(&mut Opened) -> Result<T>) -> Result<T> {
-        let _turn = self.turn()?;
+        let turn = self.turn()?;
         for _ in 0..TRIES {
             let mut opened = self.open_in_turn()?;
             let changed = change(&mut opened)?;
@@ -114,7 +117,7 @@ impl Team {
             document.close(state, key, secrets);
             if disk::read(&self.path)?.as_ref() == Some(bytes) {
                 disk::replace(&self.path, &document.text())?;
-                self.keep_seen(Seen::of(state, document.revision))?;
+                self.keep_seen(&turn, Seen::of(state, document.revision))?;
                 return Ok(changed);
             }
         }
@@ -122,18 +125,21 @@ impl Team {
             .hint("try again in a moment"))
     }
 
-    fn turn(&self) -> Result<std::fs::File> {
+    /// While it lasts no other process of this machine writes, so what was seen last is read again in it, once.
+    fn turn(&self) -> Result<Turn> {
         let mut lock = self.path.as_os_str().to_owned();
         lock.push(".lock");
-        turn::take_shared(Path::new(&lock))
+        let turn = Turn(turn::take_shared(Path::new(&lock))?);
+        self.lock().seen = None;
+        Ok(turn)
     }
 
     fn open(&self) -> Result<Opened> {
         let opened = self.open_in_turn()?;
         let now = Seen::of(&opened.state, opened.document.revision);
         if self.seen()?.is_some_and(|seen| now.is_after(&seen)) {
-            let _turn = self.turn()?;
-            self.keep_seen(now)?;
+            let turn = self.turn()?;
+            self.keep_seen(&turn, now)?;
         }
         Ok(opened)
     }
@@ -202,17 +208,14 @@ impl Team {
         Ok(found)
     }
 
-    /// Keeps what was seen, unless another process has seen more of the same vault. Under the lock.
-    fn keep_seen(&self, seen: Seen) -> Result<()> {
-        let known = Seen::find(&self.own, &self.place())?;
-        let newest = match known {
-            Some(known) if known.id == seen.id && !seen.is_after(&known) => known,
-            _ => {
-                seen.keep(&self.own, &self.place())?;
-                seen
-            }
-        };
-        self.lock().seen = Some(newest);
+    /// Keeps what was seen, unless another process has seen more of the same vault.
+    fn keep_seen(&self, _turn: &Turn, seen: Seen) -> Result<()> {
+        let known = self.seen()?;
+        if known.is_some_and(|known| known.id == seen.id && !seen.is_after(&known)) {
+            return Ok(());
+        }
+        seen.keep(&self.own, &self.place())?;
+        self.lock().seen = Some(seen);
         Ok(())
     }
 

@@ -131,6 +131,10 @@ pub fn app_of(home: &Home, user: &str) -> App {
 pub struct Ada {
     /// There is no browser where the program runs
     pub elsewhere: bool,
+    /// Nobody is there to paste
+    pub cannot_paste: bool,
+    /// Somebody is there, and looks out of the window
+    pub never_pastes: bool,
     /// Pasted before the right address
     pub pastes: VecDeque<String>,
     pub settles: Option<Settled>,
@@ -160,7 +164,14 @@ impl Person for Ada {
         self.codes.push(user_code.to_owned());
     }
 
+    fn can_paste(&mut self) -> Result<()> {
+        if self.cannot_paste { Err(Error::usage("nobody is there")) } else { Ok(()) }
+    }
+
     async fn paste(&mut self) -> Result<String> {
+        if self.never_pastes {
+            std::future::pending::<()>().await;
+        }
         if let Some(wrong) = self.pastes.pop_front() {
             return Ok(wrong);
         }

@@ -13,6 +13,8 @@ pub mod killing;
 pub mod mirror;
 pub mod ods;
 pub mod old;
+#[cfg(unix)]
+pub mod port;
 pub mod portal;
 pub mod postgres;
 pub mod sandbox;
