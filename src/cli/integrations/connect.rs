@@ -218,7 +218,7 @@ pub struct Report {
 
 impl Report {
     pub fn of(app: &App, connected: &Connected) -> Result<Self> {
-        let provider = accounts::provider(&connected.account.provider)?;
+        let provider = crate::accounts::provider(&connected.account.provider)?;
         let title = |scope: &String| provider.scope_title(scope).to_owned();
         Ok(Report {
             missing_titles: connected.missing_scopes.iter().map(title).collect(),
