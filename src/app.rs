@@ -18,7 +18,9 @@ pub use crate::store::{
 };
 
 /// The team vault's words.
-pub use crate::vault::{Known as TeamMember, Look as TeamLook, Removed as TeamRemoved, Standing as TeamStanding, Team};
+pub use crate::vault::{
+    Known as TeamMember, Look as TeamLook, Merged as TeamMerged, Removed as TeamRemoved, Standing as TeamStanding, Team,
+};
 
 pub struct App {
     pub store: Store,
@@ -86,12 +88,18 @@ fn vault(config: &Config) -> Vault {
 fn team(config: &Config, own: &Vault) -> Vault {
     match config.vault {
         VaultKind::Memory => Vault::memory(),
+        _ if config.team_vault.is_some() => {
+            Vault::team_with_copies(config.team_file(), &config.user, own.clone(), config.home.join(COPIES))
+        }
         _ => Vault::team(config.team_file(), &config.user, own.clone()),
     }
 }
 
 /// The file by which processes take turns at the keyring.
 const TURNS: &str = "keyring.lock";
+
+/// Copies of what was written to team vaults elsewhere.
+const COPIES: &str = "team";
 
 /// The sealed file of `APPCTL_VAULT=file`.
 const SEALED: &str = "vault.sealed";

@@ -6,6 +6,8 @@ pub mod clock;
 mod compute;
 pub mod datetime;
 pub mod decimal;
+#[cfg(test)]
+pub mod dice;
 pub mod error;
 pub mod expression;
 pub mod field;

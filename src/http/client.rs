@@ -7,22 +7,28 @@ use reqwest::redirect::Policy;
 use url::Url;
 
 use super::Options;
+use super::reach::{Guard, Localhost, Reach};
 use crate::base::{Error, Result};
 
 /// One client for the world, and one for this machine that no proxy sees.
 #[derive(Debug)]
 pub(super) struct Clients {
     options: Options,
+    guard: Guard,
     world: OnceLock<Client>,
     loopback: OnceLock<Client>,
 }
 
 impl Clients {
     pub fn new(options: &Options) -> Self {
-        Clients { options: options.clone(), world: OnceLock::new(), loopback: OnceLock::new() }
+        let guard = Guard::new(options.lookup.clone());
+        Clients { options: options.clone(), guard, world: OnceLock::new(), loopback: OnceLock::new() }
     }
 
-    pub fn for_url(&self, url: &Url) -> Result<&Client> {
+    pub fn for_url(&self, url: &Url, reach: Reach) -> Result<&Client> {
+        if let Some(url::Host::Domain(name)) = url.host() {
+            self.guard.expect(name, reach);
+        }
         let (cell, local) = if is_loopback(url) { (&self.loopback, true) } else { (&self.world, false) };
         match cell.get() {
             Some(client) => Ok(client),
@@ -44,7 +50,11 @@ impl Clients {
             .connect_timeout(self.options.connect_timeout)
             .read_timeout(self.options.read_timeout)
             .tcp_nodelay(true);
-        let builder = if local { builder.no_proxy() } else { builder };
+        let builder = if local {
+            builder.no_proxy().dns_resolver(std::sync::Arc::new(Localhost))
+        } else {
+            builder.dns_resolver(std::sync::Arc::new(self.guard.clone()))
+        };
         builder.build().map_err(|error| Error::failed(format!("the HTTP client cannot be made: {error}")))
     }
 }

@@ -7,6 +7,7 @@ use url::Url;
 use super::answer::Answer;
 use super::auth::Auth;
 use super::client::is_loopback;
+use super::reach::{self, Reach};
 use super::redact;
 use crate::base::{Budget, Error, Result, Secret};
 
@@ -49,6 +50,7 @@ pub struct Door {
     pub(super) budget: Budget,
     pub(super) explain: Explain,
     pub(super) error_in_200: bool,
+    pub(super) reach: Reach,
 }
 
 impl Door {
@@ -74,6 +76,7 @@ impl Door {
             budget: Budget::unlimited(),
             explain: |_| None,
             error_in_200: false,
+            reach: Reach::Network,
         })
     }
 
@@ -120,6 +123,13 @@ impl Door {
     #[must_use]
     pub fn error_in_200(mut self) -> Self {
         self.error_in_200 = true;
+        self
+    }
+
+    /// For a server that the whole world reaches: its name is not followed into the user's own network.
+    #[must_use]
+    pub fn of_the_world(mut self) -> Self {
+        self.reach = Reach::World;
         self
     }
 
@@ -198,7 +208,16 @@ pub fn is_safe(url: &Url) -> bool {
 
 fn is_secure(url: &Url) -> bool {
     let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
-    secure && url.host_str().is_some_and(|host| !host.is_empty())
+    secure && url.host_str().is_some_and(|host| !host.is_empty()) && (is_loopback(url) || !is_nowhere(url))
+}
+
+/// Whether the host is written as an address at which no vendor can be, however it is written.
+fn is_nowhere(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => reach::is_nowhere(address.into()),
+        Some(url::Host::Ipv6(address)) => reach::is_nowhere(address.into()),
+        _ => false,
+    }
 }
 
 /// The URL without what could be secret in it.

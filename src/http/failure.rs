@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::door::Door;
+use super::reach::Refused;
 use super::{redact, retry};
 use crate::base::{Error, Kind};
 
@@ -48,9 +49,14 @@ impl Failure {
         } else {
             ("closed the connection before it answered", Again::IfRepeatable)
         };
-        let mut cause: &dyn std::error::Error = error;
+        let mut cause: &(dyn std::error::Error + 'static) = error;
         while let Some(deeper) = cause.source() {
             cause = deeper;
+        }
+        if let Some(refused) = cause.downcast_ref::<Refused>() {
+            let error = Error::new(Kind::Denied, refused.to_string());
+            let hint = "look at the name and at who answers for it; a server of your own on this machine is `http://127.0.0.1:PORT`";
+            return Failure::new(error.hint(hint), Again::Never);
         }
         let cause = redact::short(&redact::one_line(&cause.to_string()));
         let why = if error.source().is_some() { format!("{what} ({cause})") } else { what.to_owned() };

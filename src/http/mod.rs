@@ -9,6 +9,7 @@ mod door;
 mod failure;
 mod limiter;
 mod options;
+mod reach;
 mod redact;
 mod request;
 mod retry;
@@ -29,6 +30,7 @@ pub use answer::Answer;
 pub use auth::{Auth, Bearer};
 pub use door::{Announced, Door, Limit, is_safe};
 pub use options::Options;
+pub use reach::Lookup;
 pub use request::Request;
 
 /// The way out to the network. A clone shares the client, the limits and the count of calls; making one costs nothing,

@@ -1,7 +1,10 @@
 //! How patient and how careful the way out is. The defaults suit a vendor's API; tests make everything smaller.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use super::Lookup;
 
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -25,6 +28,8 @@ pub struct Options {
     pub largest_body: usize,
     /// How many times larger than its compressed form a body may be, once it is over a megabyte
     pub largest_ratio: usize,
+    /// Who knows the addresses of names; `None`: the operating system
+    pub lookup: Option<Arc<dyn Lookup>>,
     /// Makes the jitter of waits repeatable
     pub seed: Option<u64>,
 }
@@ -43,6 +48,7 @@ impl Default for Options {
             longest_wait: Duration::from_secs(30),
             largest_body: 64 << 20,
             largest_ratio: 200,
+            lookup: None,
             seed: None,
         }
     }

@@ -124,7 +124,7 @@ impl Http {
             door.budget.spend()?;
             self.inner.calls.fetch_add(1, Ordering::Relaxed);
             let time = self.inner.options.attempt_timeout.min(end.saturating_duration_since(Instant::now()));
-            let client = self.inner.clients.for_url(&url)?;
+            let client = self.inner.clients.for_url(&url, door.reach)?;
             let mut sent = client.request(request.method.clone(), url.clone()).headers(headers.clone()).timeout(time);
             if let Some(body) = &request.body {
                 sent = sent.body(body.clone());

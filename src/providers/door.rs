@@ -11,6 +11,10 @@ impl Provider {
         let settled = self.with_defaults(site);
         let mut door =
             Door::new(self.base(site)?, label)?.auth(auth).limits(self.limits, self.announced).explain(self.explain);
+        // A vendor is where the world finds it; somebody's own server may be on their own network.
+        if site.endpoint.is_none() && !self.hosts.is_empty() {
+            door = door.of_the_world();
+        }
         if self.refuses_in_200 {
             door = door.error_in_200();
         }

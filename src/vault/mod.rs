@@ -21,7 +21,7 @@ mod slots;
 mod team;
 mod turn;
 
-pub use team::{Known, Look, Removed, Standing, Team};
+pub use team::{Known, Look, Merged, Removed, Standing, Team};
 
 /// Longest secret, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -54,7 +54,18 @@ impl Vault {
     /// The file that a team shares, as this person sees it, whose own keys are in `own`. It is begun and joined through
     /// `as_team`; until then `get` and `set` are `Kind::Denied` with what to do.
     pub fn team(path: impl Into<PathBuf>, user: impl Into<String>, own: Vault) -> Self {
-        Vault(Place::Team(Arc::new(Team::new(path.into(), user.into(), own))))
+        Vault(Place::Team(Arc::new(Team::new(path.into(), user.into(), own, None))))
+    }
+
+    /// The same for a file in a folder that several machines write to: what this person writes or reads is kept in the folder
+    /// `copies` as well, sealed like the file, in case another machine's file takes its place.
+    pub fn team_with_copies(
+        path: impl Into<PathBuf>,
+        user: impl Into<String>,
+        own: Vault,
+        copies: impl Into<PathBuf>,
+    ) -> Self {
+        Vault(Place::Team(Arc::new(Team::new(path.into(), user.into(), own, Some(copies.into())))))
     }
 
     /// The team vault's own side: its members. `Kind::Usage` where secrets are in memory.

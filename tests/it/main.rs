@@ -104,5 +104,6 @@ mod vault_file;
 mod vault_keyring;
 mod vault_process;
 mod vault_reads;
+mod vault_synced;
 mod vault_team;
 mod wizard;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use appctl::base::Secret;
 use appctl::vault::Vault;
 
+use crate::support::dice;
 use crate::support::home::APPCTL;
 use crate::support::keyring::{self, Fault, Wire};
 use crate::support::postgres::is_deep;
@@ -78,7 +79,14 @@ fn inside(test: &str, variables: &[(&str, &str)]) {
     let variables: Vec<_> = variables.iter().copied().chain([(INSIDE, "all")]).collect();
     let seen = keyring::session(&script, &variables);
     assert!(seen.passed, "{}", seen.text);
-    println!("{}", seen.text.lines().filter(|line| line.starts_with("seen:")).collect::<Vec<_>>().join("\n"));
+    println!(
+        "{}",
+        seen.text
+            .lines()
+            .filter(|line| line.starts_with("seen:") || line.starts_with("APPCTL_TEST_SEED"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
 }
 
 #[test]
@@ -103,7 +111,7 @@ fn fails_anywhere(fault: Fault, step: usize) {
     let secret = |number: usize| format!("{number:08}{}", "x".repeat(6_000));
     let mut old = secret(0);
     assert_eq!(process("set", &bus, &old), "done ");
-    let (mut failed, mut after) = (0, 1 + rand::random_range(0..step));
+    let (mut failed, mut after) = (0, 1 + usize::try_from(dice::seed()).unwrap() % step);
     loop {
         let wire = Wire::new(&home(), &bus, after, fault);
         let new = secret(after);

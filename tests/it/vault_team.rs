@@ -61,7 +61,7 @@ impl Person<'_> {
 }
 
 /// `3f1c-90ab-77e2-05d4` becomes `[ID]`, a request's keys become `[KEYS]`, and columns stand two spaces apart.
-fn steady(text: &str) -> String {
+pub fn steady(text: &str) -> String {
     let is_id = |text: &str| {
         let fits = |(at, letter): (usize, u8)| if at % 5 == 4 { letter == b'-' } else { letter.is_ascii_hexdigit() };
         text.bytes().enumerate().all(fits)
@@ -120,8 +120,8 @@ began the team vault `[ID]` with `ana` as its only member; others ask with `appc
 
 [status 1]
 [stderr]
-error: there is a team vault at `[FILE]`
-hint: ask to be let in with `appctl vault join`
+error: `ana` is a member of the team vault at `[FILE]` already
+hint: see it with `appctl vault status`; another vault needs another file in `APPCTL_TEAM_VAULT`
 
 "#]]
     );
@@ -362,7 +362,7 @@ the team's secrets are sealed with data key 2 now
 
 [status 0]
 [stdout]
-{"private":{"vault":"file","problem":null},"team":{"file":"[FILE]","user":"ana","standing":"member","vault":"[ID]","epoch":2,"members":[{"name":"ana","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":true},{"name":"ben","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":false}],"secrets":[],"fingerprint":"[ID]"},"problem":null}
+{"private":{"vault":"file","problem":null},"team":{"file":"[FILE]","user":"ana","standing":"member","vault":"[ID]","data_key":2,"members":[{"name":"ana","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":true},{"name":"ben","fingerprint":"[ID]","added_by":"ana","added_at":"[TIME]","you":false}],"secrets":[],"fingerprint":"[ID]"},"problem":null}
 
 "#]]
     );
@@ -637,7 +637,7 @@ hint: nothing was read or changed; put a good copy in its place, and ask who can
 [status 1]
 [stderr]
 error: `[FILE]` cannot be trusted: it is older than what was seen last
-hint: nothing was read or changed; put a good copy in its place, and ask who can write to its folder
+hint: nothing was read or changed; put the newest copy in its place, and ask who can write to its folder; from a backup, take it as it is, without what is missing, with `appctl vault join VAULT --as-it-is`
 
 "#]]
     );
@@ -844,7 +844,7 @@ fn dying_at_any_write_leaves_the_old_vault_or_the_new_one() {
     let (ana, ben) = (team.person("ana"), team.person("ben"));
     ana.good("vault init");
     ana.lets_in(&ben);
-    let epoch = || ana.good("vault status --json --jq .team.epoch").trim().parse::<u64>().unwrap();
+    let epoch = || ana.good("vault status --json --jq .team.data_key").trim().parse::<u64>().unwrap();
     let calls = "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate";
     let mut died = 0;
     for at in 1.. {
@@ -891,5 +891,5 @@ fn two_members_at_once_lose_nothing() {
             }
         }
     });
-    assert_eq!(ana.good("vault status --json --jq .team.epoch").trim(), "19");
+    assert_eq!(ana.good("vault status --json --jq .team.data_key").trim(), "19");
 }

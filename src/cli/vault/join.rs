@@ -20,13 +20,18 @@ pub struct Args {
     /// The vault's name, as a member sees it
     #[arg(value_name = "VAULT")]
     vault: Option<String>,
+    /// Take the file as it is, although it lacks what was seen of it here: it is a backup, or two parted and this is kept
+    #[arg(long, requires = "vault")]
+    as_it_is: bool,
 }
 
 pub fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
     let team = app.team.as_team()?;
     let look = match (team.look(), args.vault.as_deref()) {
         // Another vault than the one that was joined here: whoever names it means it.
-        (Err(error), Some(vault)) if error.kind == Kind::Corrupt => return enter(ui, team, vault),
+        (Err(error), Some(vault)) if matches!(error.kind, Kind::Corrupt | Kind::Conflict) => {
+            return enter(ui, team, vault, args.as_it_is);
+        }
         (look, _) => look?,
     };
     match look.standing {
@@ -37,8 +42,14 @@ pub fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
         }
         TeamStanding::Admitted => {
             let vault = named(ui, &look, args.vault.as_deref())?;
-            enter(ui, team, &vault)
+            enter(ui, team, &vault, args.as_it_is)
         }
+        TeamStanding::NoVault if args.vault.is_some() => {
+            Err(Error::new(Kind::Denied, format!("there is no team vault at `{}`", look.file))
+                .hint("set `APPCTL_TEAM_VAULT` to the file of your team's"))
+        }
+        _ if args.vault.is_some() => Err(Error::new(Kind::Denied, format!("nobody has let `{}` in yet", look.user))
+            .hint("give a member the line that `appctl vault join` prints, and enter once they have used it")),
         _ => ask(app, ui, team),
     }
 }
@@ -56,8 +67,8 @@ fn named(ui: &mut Ui, look: &TeamLook, vault: Option<&str>) -> Result<String> {
     }
 }
 
-fn enter(ui: &mut Ui, team: &Team, vault: &str) -> Result<()> {
-    let look = team.trust(vault)?;
+fn enter(ui: &mut Ui, team: &Team, vault: &str, as_it_is: bool) -> Result<()> {
+    let look = team.trust(vault, as_it_is)?;
     let said = format!("`{}` joined the team vault `{}`", look.user, name(&look));
     ui.outcome_and(&TeamShown(look), said)
 }
@@ -65,8 +76,10 @@ fn enter(ui: &mut Ui, team: &Team, vault: &str) -> Result<()> {
 fn ask(app: &App, ui: &mut Ui, team: &Team) -> Result<()> {
     app.vault.probe()?;
     let request = team.request()?;
-    let fingerprint = team.look()?.fingerprint.unwrap_or_default();
-    ui.outcome(&Asked { user: app.config.user.clone(), request, fingerprint })
+    let look = team.look()?;
+    let missing = (look.standing == TeamStanding::NoVault).then_some(look.file);
+    let fingerprint = look.fingerprint.unwrap_or_default();
+    ui.outcome(&Asked { user: app.config.user.clone(), request, fingerprint, missing })
 }
 
 fn check_same(look: &TeamLook, vault: Option<&str>) -> Result<()> {
@@ -88,6 +101,9 @@ struct Asked {
     user: String,
     request: String,
     fingerprint: String,
+    /// Where no vault is
+    #[serde(skip)]
+    missing: Option<String>,
 }
 
 impl Outcome for Asked {
@@ -105,9 +121,13 @@ impl Outcome for Asked {
     }
 
     fn said(&self) -> Option<String> {
+        let missing = self.missing.as_ref().map(|file| {
+            format!("; there is no team vault at `{file}` yet: `APPCTL_TEAM_VAULT` says where your team's is")
+        });
         Some(format!(
-            "give this line to a member for `appctl vault members add`; the key that they are asked about is `{}`",
-            self.fingerprint
+            "give this line to a member for `appctl vault members add`; the key that they are asked about is `{}`{}",
+            self.fingerprint,
+            missing.unwrap_or_default()
         ))
     }
 }

@@ -9,6 +9,7 @@ use crate::base::Result;
 mod init;
 mod join;
 mod members;
+mod merge;
 mod rotate;
 mod status;
 
@@ -24,6 +25,8 @@ pub enum Command {
     Members(members::Args),
     /// Replace the key that the team's secrets are sealed with
     Rotate(rotate::Args),
+    /// Put together two copies that parted in a folder that machines keep in step
+    Merge(merge::Args),
 }
 
 impl Command {
@@ -34,6 +37,7 @@ impl Command {
             Command::Join(args) => join::run(app, ui, &args),
             Command::Members(args) => members::run(app, ui, args),
             Command::Rotate(args) => rotate::run(app, ui, &args),
+            Command::Merge(args) => merge::run(app, ui, &args),
         }
     }
 }

@@ -16,17 +16,17 @@ pub struct Args {}
 
 pub fn run(app: &App, ui: &mut Ui, _args: &Args) -> Result<()> {
     let epoch = app.team.as_team()?.rotate(app.clock.now())?;
-    ui.outcome_and(&Rotated { epoch }, format!("the team's secrets are sealed with data key {epoch} now"))
+    ui.outcome_and(&Rotated { data_key: epoch }, format!("the team's secrets are sealed with data key {epoch} now"))
 }
 
 #[derive(Serialize)]
 struct Rotated {
     /// Counts the data keys
-    epoch: u64,
+    data_key: u64,
 }
 
 impl Outcome for Rotated {
     fn sheet(&self) -> Sheet {
-        Sheet::thing([(Column::count("epoch"), super::status::number(self.epoch))])
+        Sheet::thing([(Column::count("data_key"), super::status::number(self.data_key))])
     }
 }

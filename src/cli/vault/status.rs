@@ -61,6 +61,9 @@ impl Outcome for Status {
 
     fn said(&self) -> Option<String> {
         let look = &self.team.as_ref()?.0;
+        if self.private.problem.is_some() {
+            return None; // that comes first, and is told as an error
+        }
         match look.standing {
             TeamStanding::NoVault => Some("begin a team vault with `appctl vault init`".to_owned()),
             TeamStanding::Member => None,

@@ -8,15 +8,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::base::{Error, Result, Secret};
-use crate::vault::{aead, file};
+use crate::base::{Error, Result};
+use crate::vault::aead;
 
 use super::chain::{self, Link, State};
+use super::contents::{Contents, Writes};
 use super::member::{Bytes32, Identity};
 
 const VERSION: u32 = 1;
-
-pub type Secrets = BTreeMap<String, Secret>;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +26,9 @@ pub struct Document {
     pub keys: BTreeMap<String, String>,
     /// Counts the writes
     pub revision: u64,
+    /// The same for each who wrote: what is missing in a file that took another's place is found by it
+    #[serde(default, skip_serializing_if = "Writes::is_empty")]
+    pub writes: Writes,
     #[serde(rename = "box")]
     sealed: String,
 }
@@ -42,7 +44,8 @@ pub enum Trouble {
 impl Document {
     pub fn new(first: Link) -> Self {
         let keys = BTreeMap::new();
-        Document { appctl_team_vault: VERSION, chain: vec![first], keys, revision: 0, sealed: String::new() }
+        let (writes, sealed) = (Writes::new(), String::new());
+        Document { appctl_team_vault: VERSION, chain: vec![first], keys, revision: 0, writes, sealed }
     }
 
     /// Reads the file's bytes, and follows the chain.
@@ -82,25 +85,29 @@ impl Document {
         Ok(())
     }
 
-    pub fn open(&self, state: &State, key: &DataKey) -> Option<Secrets> {
+    pub fn open(&self, state: &State, key: &DataKey) -> Option<Contents> {
         let sealed = BASE64.decode(&self.sealed).ok()?;
-        file::parse(&aead::open(&key.0, &self.head(state), &sealed)?)
+        Contents::parse(&aead::open(&key.0, &self.head(state), &sealed)?)
     }
 
-    /// Puts the secrets into the box, as the next revision.
-    pub fn close(&mut self, state: &State, key: &DataKey, secrets: &Secrets) {
+    /// Puts the secrets into the box, as the next revision, by this member.
+    pub fn close(&mut self, by: &str, state: &State, key: &DataKey, contents: &Contents) {
         self.revision += 1;
-        self.sealed = BASE64.encode(aead::seal(&key.0, &self.head(state), &file::write(secrets)));
+        *self.writes.entry(by.to_owned()).or_default() += 1;
+        self.sealed = BASE64.encode(aead::seal(&key.0, &self.head(state), &contents.text()));
     }
 
     /// What stands beside the box: a box from another vault, another past or another moment does not open here.
     fn head(&self, state: &State) -> Vec<u8> {
         let numbers = [state.epoch.to_be_bytes(), self.revision.to_be_bytes()].concat();
-        [b"appctl team vault box 1\n".as_slice(), &state.id().0, &state.last().0, &numbers].concat()
+        let writes =
+            if self.writes.is_empty() { Vec::new() } else { serde_json::to_vec(&self.writes).expect("it is JSON") };
+        [b"appctl team vault box 1\n".as_slice(), &state.id().0, &state.last().0, &numbers, &writes].concat()
     }
 }
 
 /// What the box is sealed with.
+#[derive(Clone)]
 pub struct DataKey(Zeroizing<[u8; aead::KEY]>);
 
 impl DataKey {
@@ -118,7 +125,7 @@ impl Trouble {
     pub fn into_error(self, file: &std::path::Path) -> Error {
         let file = file.display();
         match self {
-            Trouble::Damaged(why) => super::distrusted(&file.to_string(), why),
+            Trouble::Damaged(why) => super::trouble::distrusted(&file.to_string(), why),
             Trouble::Version => Error::failed(format!("`{file}` was written by another version of appctl"))
                 .hint("update appctl, or use the version that wrote it"),
         }

@@ -49,6 +49,7 @@ pub struct Look {
     /// What tells this vault from another that somebody puts in its place
     pub vault: Option<String>,
     /// Which data key it is now
+    #[serde(rename = "data_key")]
     pub epoch: Option<u64>,
     pub members: Vec<Known>,
     /// The names of the secrets; a member alone knows them
@@ -71,7 +72,7 @@ impl Team {
         let identity = self.identity()?;
         let standing = self.standing(&state, identity.as_deref())?;
         let secrets = match standing {
-            Standing::Member => Some(self.open()?.secrets.into_keys().collect()),
+            Standing::Member => Some(self.open()?.contents.secrets.into_keys().collect()),
             _ => None,
         };
         Ok(self.seen_from(Some(&state), standing, identity.as_deref(), secrets))
@@ -83,10 +84,11 @@ impl Team {
     }
 
     /// From now on this vault, and no other, is the one that this person means here. `vault` is what a member sees of it.
-    /// `Kind::Denied` when it is another, or nobody let this person in.
-    pub fn trust(&self, vault: &str) -> Result<Look> {
+    /// `Kind::Denied` when it is another, or nobody let this person in. With `as_it_is` even a file that lacks what was seen
+    /// of it before.
+    pub fn trust(&self, vault: &str, as_it_is: bool) -> Result<Look> {
         let turn = self.turn()?;
-        let Some((_, document, state)) = self.load()? else { return Err(self.absent()?) };
+        let Some((bytes, document, state)) = self.load()? else { return Err(self.absent()?) };
         let is = member::short(&state.id().0);
         if is != vault {
             return Err(Error::new(
@@ -97,10 +99,14 @@ impl Team {
         }
         let identity = self.member_in(&state)?;
         document.data_key(&state, &identity).ok_or_else(|| self.distrusted("its data key is not the members'"))?;
-        if let Some(seen) = self.seen()?.filter(|seen| seen.id == state.id()) {
-            seen.check(&state, document.revision).map_err(|why| self.distrusted(why))?;
+        let before = self.seen()?.filter(|seen| seen.id == state.id());
+        match before.map(|seen| seen.check(&state, &document)) {
+            Some(Err(_)) if as_it_is => self.forget_seen(&turn)?,
+            Some(Err(differs)) => return Err(self.differs(differs)),
+            Some(Ok(())) | None => {}
         }
-        self.keep_seen(&turn, Seen::of(&state, document.revision))?;
+        self.keep_copy(&bytes);
+        self.keep_seen(&turn, Seen::of(&state, &document))?;
         self.look()
     }
 

@@ -65,7 +65,7 @@ impl Team {
                     .hint("ask another member to run `appctl vault members remove`"));
             }
             push(opened, now, Some(DataKey::new()), Change::Remove { name: name.to_owned() })?;
-            let knew = opened.secrets.keys().cloned().collect();
+            let knew = opened.contents.secrets.keys().cloned().collect();
             Ok(Removed { name: name.to_owned(), knew, epoch: opened.state.epoch })
         })
     }

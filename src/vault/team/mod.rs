@@ -9,22 +9,27 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::base::{Error, Kind, Result, Secret, Timestamp};
+use crate::base::{Clock, Error, Kind, Result, Secret, Timestamp};
 
 use super::{Vault, disk, turn};
 
 mod chain;
+mod contents;
 mod document;
 mod look;
 mod member;
 mod members;
+mod merge;
 mod seen;
+mod trouble;
 
 use chain::State;
-use document::{DataKey, Document, Secrets};
+use contents::{Contents, Stamp};
+use document::{DataKey, Document};
 pub use look::{Look, Standing};
 use member::Identity;
 pub use members::{Known, Removed};
+pub use merge::Merged;
 use seen::{Place, Seen};
 
 /// How often a write begins anew because the file changed meanwhile: a folder that another machine keeps in step knows no locks.
@@ -35,6 +40,8 @@ pub struct Team {
     path: PathBuf,
     user: String,
     own: Vault,
+    /// Where this person keeps a copy of what they saw last, when others may overwrite it
+    copies: Option<PathBuf>,
     /// What was read from the person's own vault, so that it is asked once in a process
     read: Mutex<Read>,
 }
@@ -56,39 +63,41 @@ struct Opened {
     state: State,
     identity: Arc<Identity>,
     key: DataKey,
-    secrets: Secrets,
+    contents: Contents,
 }
 
 impl Team {
-    pub fn new(path: PathBuf, user: String, own: Vault) -> Self {
-        Team { path, user, own, read: Mutex::default() }
+    pub fn new(path: PathBuf, user: String, own: Vault, copies: Option<PathBuf>) -> Self {
+        Team { path, user, own, copies, read: Mutex::default() }
     }
 
     pub fn get(&self, name: &str) -> Result<Option<Secret>> {
-        Ok(self.open()?.secrets.remove(name))
+        Ok(self.open()?.contents.remove(name))
     }
 
     pub fn set(&self, name: &str, secret: &Secret) -> Result<()> {
+        let at = Clock::system().now();
         self.write(|opened| {
-            opened.secrets.insert(name.to_owned(), secret.clone());
+            let write = opened.document.writes.get(&self.user).copied().unwrap_or_default() + 1;
+            opened.contents.set(name, secret.clone(), Stamp { by: self.user.clone(), write, at });
             Ok(())
         })
     }
 
     pub fn delete(&self, name: &str) -> Result<bool> {
-        if !self.open()?.secrets.contains_key(name) {
+        if !self.open()?.contents.secrets.contains_key(name) {
             return Ok(false);
         }
-        self.write(|opened| Ok(opened.secrets.remove(name).is_some()))
+        self.write(|opened| Ok(opened.contents.remove(name).is_some()))
     }
 
     /// Begins a vault with this person as its only member. `Kind::Conflict` when there is one; with `again` a vault that
     /// was seen here and is gone is given up.
     pub fn begin(&self, now: Timestamp, again: bool) -> Result<Look> {
+        self.check_vacant()?;
         let turn = self.turn()?;
         if disk::read(&self.path)?.is_some() {
-            return Err(Error::new(Kind::Conflict, format!("there is a team vault at `{}`", self.path.display()))
-                .hint("ask to be let in with `appctl vault join`"));
+            return Err(self.taken()); // somebody began one in the meantime
         }
         if self.seen()?.is_some() && !again {
             return Err(self.gone());
@@ -98,9 +107,9 @@ impl Team {
         let mut document = Document::new(chain::begin(&identity, now, key.mark()));
         let state = chain::follow(&document.chain).expect("a chain of its beginning alone is right");
         document.share(&state, &key)?;
-        document.close(&state, &key, &Secrets::new());
-        disk::replace(&self.path, &document.text())?;
-        self.keep_seen(&turn, Seen::of(&state, document.revision)).inspect_err(|_| {
+        document.close(&self.user, &state, &key, &Contents::default());
+        self.put(&document)?;
+        self.keep_seen(&turn, Seen::of(&state, &document)).inspect_err(|_| {
             // Best effort: a vault that its founder has not noted is joined like one that somebody else began.
             let _ = std::fs::remove_file(&self.path);
         })?;
@@ -113,11 +122,11 @@ impl Team {
         for _ in 0..TRIES {
             let mut opened = self.open_in_turn()?;
             let changed = change(&mut opened)?;
-            let Opened { bytes, document, state, key, secrets, .. } = &mut opened;
-            document.close(state, key, secrets);
+            let Opened { bytes, document, state, key, contents, .. } = &mut opened;
+            document.close(&self.user, state, key, contents);
             if disk::read(&self.path)?.as_ref() == Some(bytes) {
-                disk::replace(&self.path, &document.text())?;
-                self.keep_seen(&turn, Seen::of(state, document.revision))?;
+                self.put(document)?;
+                self.keep_seen(&turn, Seen::of(state, document))?;
                 return Ok(changed);
             }
         }
@@ -125,20 +134,41 @@ impl Team {
             .hint("try again in a moment"))
     }
 
+    /// Replaces the file. What is written is kept as a copy as well, before somebody else's can take its place.
+    fn put(&self, document: &Document) -> Result<()> {
+        let text = document.text();
+        self.keep_copy(&text);
+        disk::replace(&self.path, &text).map_err(|error| self.unreachable(error))
+    }
+
+    /// Best effort: without a copy, what others overwrite is noticed all the same.
+    fn keep_copy(&self, text: &[u8]) {
+        let Some(copy) = self.copy() else { return };
+        let folder = copy.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let _ = folder.is_ok() && disk::replace(&copy, text).is_ok();
+    }
+
+    fn copy(&self) -> Option<PathBuf> {
+        self.copies.as_ref().map(|folder| folder.join(self.place().copy()))
+    }
+
     /// While it lasts no other process of this machine writes, so what was seen last is read again in it, once.
     fn turn(&self) -> Result<Turn> {
         let mut lock = self.path.as_os_str().to_owned();
         lock.push(".lock");
-        let turn = Turn(turn::take_shared(Path::new(&lock))?);
+        let turn = Turn(turn::take_shared(Path::new(&lock)).map_err(|error| self.unreachable(error))?);
         self.lock().seen = None;
         Ok(turn)
     }
 
     fn open(&self) -> Result<Opened> {
         let opened = self.open_in_turn()?;
-        let now = Seen::of(&opened.state, opened.document.revision);
+        let now = Seen::of(&opened.state, &opened.document);
         if self.seen()?.is_some_and(|seen| now.is_after(&seen)) {
             let turn = self.turn()?;
+            if self.seen()?.is_none_or(|seen| now.is_after(&seen)) {
+                self.keep_copy(&opened.bytes);
+            }
             self.keep_seen(&turn, now)?;
         }
         Ok(opened)
@@ -150,17 +180,23 @@ impl Team {
         let seen = self.seen()?;
         let Some((bytes, document, state)) = self.load()? else { return Err(self.absent()?) };
         let seen = seen.ok_or_else(|| self.not_joined())?;
-        seen.check(&state, document.revision).map_err(|why| self.distrusted(why))?;
+        seen.check(&state, &document).map_err(|differs| self.differs(differs))?;
+        self.unseal(bytes, document, state)
+    }
+
+    /// Opens a file of this vault with this person's keys.
+    fn unseal(&self, bytes: Vec<u8>, document: Document, state: State) -> Result<Opened> {
         let identity = self.member_in(&state)?;
         let key =
             document.data_key(&state, &identity).ok_or_else(|| self.distrusted("its data key is not the members'"))?;
-        let secrets =
+        let contents =
             document.open(&state, &key).ok_or_else(|| self.distrusted("its box was not closed by a member"))?;
-        Ok(Opened { bytes, document, state, identity, key, secrets })
+        Ok(Opened { bytes, document, state, identity, key, contents })
     }
 
     fn load(&self) -> Result<Option<(Vec<u8>, Document, State)>> {
-        let Some(bytes) = disk::read(&self.path)? else { return Ok(None) };
+        let bytes = disk::read(&self.path).map_err(|error| self.unreachable(error))?;
+        let Some(bytes) = bytes else { return Ok(None) };
         let (document, state) = Document::parse(&bytes).map_err(|trouble| trouble.into_error(&self.path))?;
         Ok(Some((bytes, document, state)))
     }
@@ -170,16 +206,6 @@ impl Team {
         let identity = self.identity()?.ok_or_else(|| self.not_joined())?;
         let is_member = state.member(&self.user).is_some_and(|joined| joined.member == identity.member);
         if is_member { Ok(identity) } else { Err(self.no_member(state, &identity)) }
-    }
-
-    fn no_member(&self, state: &State, identity: &Identity) -> Error {
-        let user = &self.user;
-        let gone = state.removed.iter().rev().find(|(member, _)| *member == identity.member);
-        let message = match gone {
-            Some((_, by)) => format!("`{by}` removed `{user}` from the team vault"),
-            None => format!("`{user}` is no member of the team vault"),
-        };
-        Error::new(Kind::Denied, message).hint("ask a member to let you in: `appctl vault join` prints what they need")
     }
 
     /// The keys of this person; read from their own vault once.
@@ -200,11 +226,11 @@ impl Team {
 
     /// What this person saw last; read from their own vault once.
     fn seen(&self) -> Result<Option<Seen>> {
-        if let Some(seen) = self.lock().seen {
-            return Ok(Some(seen));
+        if let Some(seen) = &self.lock().seen {
+            return Ok(Some(seen.clone()));
         }
         let found = Seen::find(&self.own, &self.place())?;
-        self.lock().seen = found;
+        self.lock().seen.clone_from(&found);
         Ok(found)
     }
 
@@ -219,6 +245,12 @@ impl Team {
         Ok(())
     }
 
+    fn forget_seen(&self, _turn: &Turn) -> Result<()> {
+        self.place().forget(&self.own)?;
+        self.lock().seen = None;
+        Ok(())
+    }
+
     fn place(&self) -> Place {
         Place::new(&self.path, &self.user)
     }
@@ -227,34 +259,6 @@ impl Team {
         // What is in it is whole after every assignment, whoever panicked meanwhile.
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn absent(&self) -> Result<Error> {
-        Ok(match self.seen()? {
-            Some(_) => self.gone(),
-            None => Error::new(Kind::Denied, "there is no team vault yet")
-                .hint("begin one with `appctl vault init`, or set `APPCTL_TEAM_VAULT` to the file of your team's"),
-        })
-    }
-
-    fn gone(&self) -> Error {
-        let file = self.path.display();
-        Error::new(Kind::Corrupt, format!("the team vault `{file}` is gone"))
-            .hint("put a copy of it in its place, or begin anew without its secrets: `appctl vault init --again`")
-    }
-
-    fn not_joined(&self) -> Error {
-        Error::new(Kind::Denied, format!("`{}` has not joined the team vault here", self.user))
-            .hint("run `appctl vault join`")
-    }
-
-    fn distrusted(&self, why: &str) -> Error {
-        distrusted(&self.path.display().to_string(), why)
-    }
-}
-
-fn distrusted(file: &str, why: &str) -> Error {
-    Error::new(Kind::Corrupt, format!("`{file}` cannot be trusted: {why}"))
-        .hint("nothing was read or changed; put a good copy in its place, and ask who can write to its folder")
 }
 
 #[cfg(test)]

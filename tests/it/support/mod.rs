@@ -5,6 +5,7 @@ pub mod authority;
 pub mod changing;
 #[cfg(unix)]
 pub mod desk;
+pub mod dice;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring;
