@@ -12,7 +12,7 @@ use super::accounts::shown::Shown;
 use super::ask;
 use super::person::{AtTerminal, Pages};
 use super::wanted::Wanted;
-use crate::accounts::{self, ConnectRequest, Connected, Method, Sharing, Switch};
+use crate::accounts::{ConnectRequest, Connected, Method, Sharing, Switch};
 use crate::app::App;
 use crate::base::{Error, Label, Result, Secret};
 use crate::cli::complete;
