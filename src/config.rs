@@ -17,7 +17,7 @@ pub struct Config {
     pub team_vault: Option<PathBuf>,
     /// Secrets from `APPCTL_TOKEN_<LABEL>`, by label
     pub tokens: BTreeMap<String, Secret>,
-    /// Who makes the changes: `APPCTL_USER`, else the user's name
+    /// Who makes the changes: `APPCTL_USER`, else the user's name as the environment or the system has it
     pub user: String,
 }
 
@@ -54,15 +54,7 @@ impl Config {
             return Err(Error::usage(format!("`APPCTL_TEAM_VAULT={}` is no whole path", path.display()))
                 .hint("write it from the root, so that it means the same file wherever a command runs"));
         }
-        let user = env("APPCTL_USER").or_else(|| env("USER")).or_else(|| env("USERNAME"));
-        Ok(Config {
-            home,
-            app,
-            vault,
-            team_vault,
-            tokens: tokens(),
-            user: user.unwrap_or_else(|| "somebody".to_owned()),
-        })
+        Ok(Config { home, app, vault, team_vault, tokens: tokens(), user: user() })
     }
 
     /// The folder of this app's files.
@@ -86,6 +78,11 @@ impl Config {
     }
 }
 
+/// The message of a panic that a test wants to see handled as a release handles it; never in a release.
+pub fn rehearsed_panic() -> Option<String> {
+    if cfg!(debug_assertions) { env("APPCTL_REHEARSE_PANIC") } else { None }
+}
+
 /// Whether the environment wants no colours: `NO_COLOR` with any text in it (https://no-color.org).
 pub fn no_color() -> bool {
     env("NO_COLOR").is_some()
@@ -94,6 +91,12 @@ pub fn no_color() -> bool {
 /// The part of the variable's name after `APPCTL_TOKEN_`.
 pub fn token_key(label: &Label) -> String {
     label.as_str().to_ascii_uppercase().replace('-', "_")
+}
+
+/// Where no variable says it (a container, a service), the system knows whose process this is.
+fn user() -> String {
+    let named = ["APPCTL_USER", "USER", "LOGNAME", "USERNAME"].into_iter().find_map(env);
+    named.or_else(|| whoami::username().ok()).unwrap_or_else(|| "somebody".to_owned())
 }
 
 /// Where programs keep their settings: `XDG_CONFIG_HOME`, else `.config` in the user's folder.

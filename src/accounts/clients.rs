@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Provider, Sharing, Site, place};
+use super::leftovers::Leftover;
+use super::{Provider, Sharing, Site, place, product};
 use crate::app::{App, Change, Vault};
 use crate::base::{Error, Kind, Result, Secret, Timestamp};
 use crate::oauth::Client;
@@ -45,7 +46,7 @@ pub(super) fn of_account(app: &App, provider: &Provider, site: &Site, id: &str, 
     let (name, record) = known.into_iter().next().ok_or_else(|| {
         Error::failed(format!("the client `{id}` of {} is not known here", provider.title)).hint(format!(
             "give it with `appctl integrations connect {} --client-id {id} --client-secret-stdin`",
-            provider.id
+            product::word(provider.id, &site.settings)
         ))
     })?;
     Ok(known_as(app, &name, record))
@@ -100,20 +101,28 @@ impl Keeping {
         change.put_document(DOCUMENT, &self.name, &serde_json::to_value(&self.record).expect("a client is JSON"))
     }
 
-    /// After a failed `put`.
-    pub fn take_back(&self, app: &App) {
-        if self.is_new {
-            // The first failure is what a person must hear of; a secret that no document names can do nothing.
-            let _ = place::vault(app, self.record.sharing).delete(&key(app, &self.name));
-        }
+    /// Its secret, which is nobody's until `put`.
+    pub fn leftover(&self, app: &App) -> Leftover {
+        Leftover::named(app, key(app, &self.name), self.record.sharing)
     }
+}
+
+/// Whether this is the name of a secret of a client that is there.
+pub(super) fn owns(app: &App, secret: &str, sharing: Sharing) -> Result<bool> {
+    let Some(name) = secret.strip_prefix(&key(app, "")) else { return Ok(false) };
+    let Some(body) = app.store.document(DOCUMENT, name)? else { return Ok(false) };
+    Ok(parse(name, body)?.sharing == sharing)
+}
+
+fn parse(name: &str, body: serde_json::Value) -> Result<Record> {
+    serde_json::from_value(body)
+        .map_err(|error| Error::new(Kind::Corrupt, format!("client `{name}` cannot be read: {error}")))
 }
 
 fn of_server(app: &App, provider: &str, server: &str) -> Result<Vec<(String, Record)>> {
     let mut found = Vec::new();
     for (name, body) in app.store.documents(DOCUMENT)? {
-        let record: Record = serde_json::from_value(body)
-            .map_err(|error| Error::new(Kind::Corrupt, format!("client `{name}` cannot be read: {error}")))?;
+        let record = parse(&name, body)?;
         let ours = record.sharing == Sharing::Team || record.owner == app.config.user;
         if ours && record.provider == provider && record.server == server {
             found.push((name, record));

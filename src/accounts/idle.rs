@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::refresh::{Keeper, Need};
-use super::{list, provider, state};
+use super::need::Need;
+use super::refresh::Keeper;
+use super::{held, leftovers, list, provider, state};
 use crate::app::App;
 use crate::base::{Error, Label, Result};
 
@@ -18,11 +19,10 @@ pub struct Kept {
 /// Renews the tokens of accounts that have rested for half the time after which their provider forgets them. Cheap when
 /// there are none.
 pub async fn keep_alive(app: &App) -> Result<Vec<Kept>> {
+    leftovers::sweep(app).await;
     let mut kept = Vec::new();
     for account in list(app)? {
-        let Some(lapses) = provider(&account.provider)?.oauth.and_then(|facts| facts.refresh.lapses_unused) else {
-            continue;
-        };
+        let Some(lapses) = provider(&account.provider)?.refresh_at(&account.site()).lapses_unused else { continue };
         let state = state::read(app, &account)?;
         let last = state.refreshed_at.unwrap_or(account.authorised).max(account.authorised);
         let tried = state.unclear.map(|attempt| attempt.at).unwrap_or_default();
@@ -33,7 +33,10 @@ pub async fn keep_alive(app: &App) -> Result<Vec<Kept>> {
             continue;
         }
         let keeper = Arc::new(Keeper::new(app, &account)?);
-        let error = keeper.renew(Need::Idle(state.generation)).await.err();
+        let error = match keeper.renew(Need::Idle(state.generation)).await {
+            Ok(_) => held::trouble(&keeper).await,
+            Err(error) => Some(error),
+        };
         kept.push(Kept { account: account.label, error });
     }
     Ok(kept)

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 
 use super::bundle::Bundle;
-use super::refresh::{Keeper, Need};
+use super::need::Need;
+use super::refresh::Keeper;
 use super::{Account, Method, owner, place, provider};
 use crate::app::App;
 use crate::base::{Clock, Result, Secret, Timestamp};

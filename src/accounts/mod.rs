@@ -16,35 +16,49 @@ pub mod clients;
 mod connect;
 mod endpoint;
 mod grant;
+mod held;
+mod identity;
 mod idle;
+mod keep;
+mod leftovers;
 mod live;
+mod need;
 mod owner;
 mod person;
 mod pick;
 mod place;
+mod plan;
+mod product;
 mod refresh;
 mod rename;
 mod replace;
+mod request;
 mod revoke;
 mod share;
 mod sign_in;
 mod state;
 mod verify;
+mod window;
+mod write;
 
 pub use crate::oauth::Client;
 pub use crate::providers::{
     ClientSecret, Description, Guide, KeyForm, Method, Provider, Scope, Setting, Site, Way, describe,
 };
-pub use connect::{ConnectRequest, Connected, connect, reauth};
+pub use connect::{Connected, connect, reauth};
 pub use endpoint::check as check_endpoint;
+pub use held::last_try as keep_held;
 pub use idle::{Kept, keep_alive};
+pub use leftovers::{announce, orphans, sweep};
 pub use live::auth;
 pub use owner::{Seen, Sharing, look, named_by};
 pub use person::{Browse, Event, Found, Person, Settled};
 pub use pick::{is_picked, pick, set_default};
 pub use place::{forget_secret, keep_secret, secret, variable};
+pub use product::{Product, recall};
 pub use rename::rename;
 pub use replace::replace_secret;
+pub use request::ConnectRequest;
 pub use revoke::{Remote, Removed, remove};
 pub use share::{share, what_sharing_means};
 pub use state::{Health, granted, health, lapsed, site};
@@ -147,9 +161,10 @@ pub fn find(app: &App, label: &Label) -> Result<Account> {
     }
 }
 
-/// The accounts of one provider, by label.
-pub fn of_provider(app: &App, provider: &str) -> Result<Vec<Account>> {
-    Ok(list(app)?.into_iter().filter(|account| account.provider == provider).collect())
+/// The accounts of one product, by label.
+pub fn of_product(app: &App, product: &str) -> Result<Vec<Account>> {
+    let product = Product::find(app, product)?;
+    Ok(list(app)?.into_iter().filter(|account| product.has(account)).collect())
 }
 
 /// Makes an account ready to be kept: `Kind::Conflict` when the label is taken, `Kind::Usage` for an endpoint that cannot

@@ -108,22 +108,29 @@ pub(super) async fn unless_interrupted<T>(interrupt: &Interrupt, work: impl Futu
     }
 }
 
-/// A label that is free: made of the identity's name, else the provider's, with a number where both are taken.
-pub(super) fn free_label(app: &App, provider: &Provider, identity: &Identity) -> Result<Label> {
+/// The longest label that is made of a name: people type it.
+const LONGEST_LABEL: usize = 24;
+
+/// A label that is free: made of the identity's name where the provider says one and it is short, else the product's, with a number where both are
+/// taken.
+pub(super) fn free_label(app: &App, product: &str, identity: &Identity) -> Result<Label> {
     let taken = super::all(app)?;
     let is_free = |label: &Label| !taken.iter().any(|account| account.label == *label);
     let person = identity.name.split_once('@').map_or(identity.name.as_str(), |(person, _)| person);
-    let of_identity = slug(person);
-    let numbered = (2..1000).map(|number| format!("{}-{number}", provider.id));
-    [of_identity.clone(), format!("{of_identity}-{}", provider.id), provider.id.to_owned()]
+    let is_telling = |slug: &String| slug.len() <= LONGEST_LABEL && !identity.id.is_empty();
+    let of_identity = Some(slug(person)).filter(is_telling);
+    let with_product = of_identity.as_ref().map(|slug| format!("{slug}-{product}"));
+    let numbered = (2..1000).map(|number| format!("{product}-{number}"));
+    [of_identity, with_product, Some(product.to_owned())]
         .into_iter()
+        .flatten()
         .chain(numbered)
         .filter_map(|text| Label::parse(&text).ok())
         .find(is_free)
         .ok_or_else(|| Error::usage("no label is free").hint("choose one with `--label LABEL`"))
 }
 
-/// `Ada Lovelace` is `ada-lovelace`, cut to a length that people can type.
+/// `Ada Lovelace` is `ada-lovelace`.
 fn slug(text: &str) -> String {
     let mut slug = String::new();
     for letter in text.chars().take(64) {
@@ -133,6 +140,5 @@ fn slug(text: &str) -> String {
             _ => slug.push('-'),
         }
     }
-    slug.truncate(32);
     slug.trim_end_matches('-').to_owned()
 }

@@ -1,32 +1,34 @@
-//! Which account is meant where a provider is named and several could be: never a guess.
+//! Which account is meant where a product is named and several could be: never a guess.
 
-use super::{Account, Sharing, all, find, of_provider, owner, provider, put};
+use super::{Account, Product, Sharing, all, find, list, of_product, owner, put};
 use crate::app::App;
-use crate::base::{Error, Kind, Label, Result};
+use crate::base::{Error, Label, Result};
 
-/// The account of this label; without one, the provider's only account or its default.
+/// The account of this label; without one, the product's only account or its default. A product is a provider's id, or the
+/// name of a custom API.
 ///
 /// `Kind::NotFound` when there is none, `Kind::Usage` with the labels when it could be several, or when the label is
-/// another provider's.
-pub fn pick(app: &App, provider_id: &str, label: Option<&Label>) -> Result<Account> {
-    let title = provider(provider_id)?.title;
+/// another product's.
+pub fn pick(app: &App, product: &str, label: Option<&Label>) -> Result<Account> {
+    let product = Product::find(app, product)?;
+    let (word, title) = (product.word(), product.title());
     if let Some(label) = label {
         let account = find(app, label)?;
-        if account.provider != provider_id {
-            return Err(Error::usage(format!("account `{label}` is one of `{}`, not of {title}", account.provider))
-                .hint(format!("see `appctl integrations accounts {provider_id}`")));
+        if !product.has(&account) {
+            return Err(Error::usage(format!("account `{label}` is one of `{}`, not of {title}", account.product()))
+                .hint(format!("see `appctl integrations accounts {word}`")));
         }
         return Ok(account);
     }
-    let accounts = of_provider(app, provider_id)?;
+    let accounts = of_product(app, word)?;
     match choose(&accounts) {
         Some(account) => Ok(account.clone()),
         None if accounts.is_empty() => Err(Error::not_found(format!("no account of {title} is connected"))
-            .hint(format!("run `appctl integrations connect {provider_id}`"))),
+            .hint(format!("run `appctl integrations connect {word}`"))),
         None => {
             let labels = accounts.iter().map(|account| format!("`{}`", account.label)).collect::<Vec<_>>().join(", ");
             Err(Error::usage(format!("{title} has several accounts: {labels}")).hint(format!(
-                "name one with `--account LABEL`, or make one the default: `appctl integrations accounts {provider_id} \
+                "name one with `--account LABEL`, or make one the default: `appctl integrations accounts {word} \
                  default LABEL`"
             )))
         }
@@ -53,7 +55,7 @@ pub(super) fn choose(accounts: &[Account]) -> Option<&Account> {
 pub fn set_default(app: &App, label: &Label) -> Result<Account> {
     let chosen = Account { default: true, ..find(app, label)? };
     let others = all(app)?.into_iter().filter(|other| {
-        let same = other.provider == chosen.provider && other.label != chosen.label && other.default;
+        let same = other.product() == chosen.product() && other.label != chosen.label && other.default;
         // One's own default goes before the team's, so it ends; the team's stays when somebody chooses for himself.
         let ends = chosen.sharing == Sharing::Team || other.sharing == Sharing::Private;
         same && ends && owner::is_visible(app, other)
@@ -61,7 +63,7 @@ pub fn set_default(app: &App, label: &Label) -> Result<Account> {
     let others: Vec<_> = others.collect();
     app.store.change(
         &app.person(),
-        &format!("made account `{label}` the default of {}", chosen.provider),
+        &format!("made account `{label}` the default of {}", chosen.product()),
         |change| {
             for other in others {
                 put(change, &Account { default: false, ..other })?;
@@ -74,9 +76,6 @@ pub fn set_default(app: &App, label: &Label) -> Result<Account> {
 
 /// Whether the account is the one that is taken where no label is given.
 pub fn is_picked(app: &App, account: &Account) -> Result<bool> {
-    match pick(app, &account.provider, None) {
-        Ok(picked) => Ok(picked.label == account.label),
-        Err(error) if matches!(error.kind, Kind::Usage | Kind::NotFound) => Ok(false),
-        Err(error) => Err(error),
-    }
+    let of_product: Vec<_> = list(app)?.into_iter().filter(|other| other.product() == account.product()).collect();
+    Ok(choose(&of_product).is_some_and(|picked| picked.label == account.label))
 }

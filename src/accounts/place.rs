@@ -2,7 +2,7 @@
 //! may use the account.
 
 use super::bundle::Bundle;
-use super::{Account, Method, Sharing, owner, provider};
+use super::{Account, Method, Sharing, all, leftovers, owner, provider, state};
 use crate::app::{App, Vault};
 use crate::base::{Error, Kind, Label, Result, Secret};
 use crate::config::token_key;
@@ -37,8 +37,17 @@ pub fn secret(app: &App, account: &Account) -> Result<Option<Secret>> {
     }
 }
 
-/// Puts the secret into the vault; what the environment gives is never written anywhere.
+/// Puts the secret into the vault; what the environment gives is never written anywhere. Keep the account next: until then
+/// the secret is nobody's, and is taken away when nothing comes of it.
 pub fn keep_secret(app: &App, account: &Account, secret: &Secret) -> Result<()> {
+    if !all(app)?.iter().any(|known| known.id == account.id) {
+        leftovers::announce(app, account)?;
+    }
+    put_secret(app, account, secret)
+}
+
+/// The same for whoever has left word of it.
+pub(super) fn put_secret(app: &App, account: &Account, secret: &Secret) -> Result<()> {
     if app.config.token(&account.label).is_some_and(|given| given.expose() == secret.expose()) {
         return Ok(());
     }
@@ -48,10 +57,25 @@ pub fn keep_secret(app: &App, account: &Account, secret: &Secret) -> Result<()> 
 
 /// Takes the secret out of the vault. A keyring that is not there holds none.
 pub fn forget_secret(app: &App, account: &Account) -> Result<()> {
-    match vault(app, account.sharing).delete(&key(app, account)) {
-        Ok(_) => Ok(()),
+    let forgotten = vault(app, account.sharing).delete(&key(app, account)).map(drop);
+    excused(app, account, forgotten)?;
+    let is_there = all(app)?.iter().any(|known| known.id == account.id);
+    match state::turns(app, account).try_take()? {
+        Some(turn) if !is_there => turn.forget(),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `forget_secret` would go well, found out before anything is done.
+pub(super) fn can_forget(app: &App, account: &Account) -> Result<()> {
+    excused(app, account, vault(app, account.sharing).probe())
+}
+
+/// A vault that does not work is none of the business of an account that need not have a secret in it.
+fn excused(app: &App, account: &Account, outcome: Result<()>) -> Result<()> {
+    match outcome {
         Err(_) if app.config.token(&account.label).is_some() || provider(&account.provider)?.secret_optional => Ok(()),
-        Err(error) => Err(error),
+        outcome => outcome,
     }
 }
 

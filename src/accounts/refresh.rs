@@ -5,17 +5,18 @@
 //! `invalid_grant` signs anybody out, and only after a look whether somebody else has renewed meanwhile; overloaded servers,
 //! cuts and wrong clients never do (RFC 6749 section 5.2, reliability.md 3.3).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::bundle::Bundle;
 use super::grant::Grant;
+use super::need::Need;
 use super::state::{self, Attempt, Lapsed, State};
-use super::{Account, Provider, Site, clients, place, provider};
+use super::{Account, Provider, Site, clients, held, place, provider};
 use crate::app::{App, Turn, Turns, Vault};
 use crate::base::{Clock, Error, Kind, Label, Result, Secret, Timestamp, Unfinished};
 use crate::oauth::{Client, Failure, Tokens};
-use crate::providers::{Http, Method};
+use crate::providers::{Http, Method, Refresh};
 
 /// The longest wait for another process's turn: longer than its question may take.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -24,9 +25,9 @@ const LIMIT: Duration = Duration::from_secs(25);
 /// The same while the old token still does.
 const SHORT_LIMIT: Duration = Duration::from_secs(5);
 
-/// How often new tokens are put into a vault that fails, and after which pause.
-const TRIES: u32 = 3;
-const AGAIN: Duration = Duration::from_millis(300);
+/// Where a grace allows it, a question whose answer got lost is asked so often, after such a pause.
+const QUESTIONS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// What it takes to renew one account's tokens; belongs to no command, so that dropping one cuts nothing.
 #[derive(Debug)]
@@ -34,46 +35,19 @@ pub(super) struct Keeper {
     pub label: Label,
     pub provider: &'static Provider,
     pub site: Site,
+    /// What becomes of its refresh tokens
+    pub refresh: Refresh,
     method: Method,
     scopes: Vec<String>,
     /// Or why there is none, told once one is needed
     client: Option<Result<clients::Known>>,
-    vault: Vault,
-    key: String,
-    turns: Turns,
+    /// Once it was needed: a vault that fails later takes nothing away from what is running
+    loaded: OnceLock<Client>,
+    pub vault: Vault,
+    pub key: String,
+    pub turns: Turns,
     http: Http,
     clock: Clock,
-}
-
-/// Why somebody asks for a renewal.
-#[derive(Clone, Debug)]
-pub(super) enum Need {
-    /// The token may be about to end
-    Ending,
-    /// The provider refused this one
-    Refused(Secret),
-    /// The refresh token of this generation would lapse for not being used
-    Idle(u64),
-}
-
-impl Need {
-    /// Whether these tokens are still the ones that somebody wants renewed.
-    fn wants(&self, bundle: &Bundle, now: Timestamp) -> bool {
-        match self {
-            Need::Ending => bundle.is_ending(now),
-            Need::Refused(refused) => bundle.access.expose() == refused.expose() || bundle.is_ending(now),
-            Need::Idle(generation) => bundle.generation == *generation || bundle.is_ending(now),
-        }
-    }
-
-    /// Whether these tokens do for now when they cannot be renewed.
-    fn can_wait(&self, bundle: &Bundle, now: Timestamp) -> bool {
-        match self {
-            Need::Ending => bundle.is_alive(now),
-            Need::Refused(refused) => bundle.access.expose() != refused.expose() && bundle.is_alive(now),
-            Need::Idle(_) => false,
-        }
-    }
 }
 
 impl Keeper {
@@ -86,11 +60,13 @@ impl Keeper {
             method: account.method,
             scopes: account.scopes.clone(),
             client: None,
+            loaded: OnceLock::new(),
             vault: place::vault(app, account.sharing).clone(),
             key: place::key(app, account),
             turns: state::turns(app, account),
             http: app.http.clone(),
             clock: app.clock.clone(),
+            refresh: provider.refresh_at(&site),
             site,
         };
         if let Some(id) = &account.client {
@@ -99,14 +75,26 @@ impl Keeper {
         Ok(keeper)
     }
 
-    /// What the vault holds; `Kind::SignIn` when that is nothing.
+    /// What the vault holds, or newer tokens that it could not take yet; `Kind::SignIn` when there are none.
     pub fn read(&self) -> Result<Bundle> {
-        self.parse(self.vault.get(&self.key))
+        self.newest(self.kept())
     }
 
     /// The same for a first try: what this process read before does.
     pub fn read_recent(&self) -> Result<Bundle> {
-        self.parse(self.vault.recent(&self.key))
+        self.newest(self.parse(self.vault.recent(&self.key)))
+    }
+
+    fn newest(&self, kept: Result<Bundle>) -> Result<Bundle> {
+        match (kept, held::find(&self.key)) {
+            (Ok(kept), Some(held)) if kept.generation >= held.generation => Ok(kept),
+            (_, Some(held)) => Ok(held),
+            (kept, None) => kept,
+        }
+    }
+
+    pub fn kept(&self) -> Result<Bundle> {
+        self.parse(self.vault.get(&self.key))
     }
 
     fn parse(&self, kept: Result<Option<Secret>>) -> Result<Bundle> {
@@ -146,18 +134,16 @@ impl Keeper {
         Err(Error::new(Kind::Busy, held).hint("try again in a moment"))
     }
 
-    async fn renew_in_turn(&self, turn: Turn, bundle: Bundle, need: Need) -> Result<Bundle> {
+    async fn renew_in_turn(self: &Arc<Self>, turn: Turn, bundle: Bundle, need: Need) -> Result<Bundle> {
         let mut state: State = turn.state()?.unwrap_or_default();
         let now = self.clock.now();
         let waits = need.can_wait(&bundle, now);
-        if let Some(lapsed) = state.lapsed.as_ref().filter(|lapsed| lapsed.generation == bundle.generation) {
-            return if waits { Ok(bundle) } else { Err(state::needs_reauth(self.label.as_str(), &lapsed.reason)) };
+        if let Some(reason) = self.ended(&state, &bundle, now) {
+            return if waits { Ok(bundle) } else { self.lapse(&turn, state, &bundle, &reason) };
         }
-        if let Some(error) = self.forbids(&state, &bundle, now) {
-            return if waits { Ok(bundle) } else { self.lapse(&turn, state, &bundle, &error) };
-        }
-        let of_these = |attempt: &Attempt| attempt.generation == bundle.generation;
-        if waits && self.is_single_use(&bundle) && state.unclear.as_ref().is_some_and(of_these) {
+        let first = Self::first_asked(&state, &bundle);
+        let again = first.and_then(|first| self.grace_left(first, now));
+        if waits && self.is_single_use(&bundle) && first.is_some() && again.is_none() {
             return Ok(bundle); // asking again may end both, and this one still does
         }
         let grant = match self.grant(&bundle) {
@@ -166,44 +152,57 @@ impl Keeper {
             Err(_) if waits => return Ok(bundle),
             Err(error) => return Err(error),
         };
-        // What cannot be kept must not be asked for.
-        if self.is_single_use(&bundle)
-            && let Err(error) = self.vault.probe()
-        {
-            return if waits { Ok(bundle) } else { Err(place::name_variable(error, &self.label)) };
+        state.intent = Some(Attempt { generation: bundle.generation, at: first.unwrap_or(now) });
+        if let Err(error) = self.ready(&turn, &state, &bundle) {
+            return if waits { Ok(bundle) } else { Err(error) };
         }
-        let first = state.intent.filter(of_these).map_or(now, |earlier| earlier.at);
-        state.intent = Some(Attempt { generation: bundle.generation, at: first });
-        turn.write(&state)?;
-        let http = self.http.ending_in(if waits { SHORT_LIMIT } else { LIMIT });
-        match grant.ask(&http, now).await {
+        let limit = if waits { SHORT_LIMIT } else { LIMIT };
+        // A question that comes after the grace is the one that must not be asked.
+        let limit = again.map_or(limit, |left| limit.min(left));
+        match self.ask(&grant, limit, first.unwrap_or(now), &bundle).await {
             Ok(tokens) => self.keep(&turn, state, &bundle, &tokens, now).await,
             Err(failure) => self.failed(&turn, state, bundle, failure, waits),
         }
     }
 
-    /// Why these tokens must not be sent again: somebody died after asking, and each works only once.
-    fn forbids(&self, state: &State, bundle: &Bundle, now: Timestamp) -> Option<String> {
-        let intent = state.intent.filter(|intent| intent.generation == bundle.generation)?;
-        if !self.is_single_use(bundle) {
-            return None;
+    /// Why these tokens bring no new ones any more.
+    fn ended(&self, state: &State, bundle: &Bundle, now: Timestamp) -> Option<String> {
+        if let Some(reason) = self.forbids(state, bundle, now) {
+            return Some(reason);
         }
-        let grace = self.provider.oauth.and_then(|facts| facts.refresh.grace);
-        if grace.is_some_and(|grace| now.since(intent.at) < grace) {
-            return None;
-        }
-        Some(format!(
-            "a process died at {} between asking {} for new tokens and keeping them, and its refresh tokens work only once",
-            intent.at, self.provider.title
-        ))
+        let may_ask_again = state.intent.is_some_and(|intent| intent.generation == bundle.generation);
+        let lapsed = state.lapsed.as_ref().filter(|lapsed| lapsed.generation == bundle.generation && !may_ask_again)?;
+        Some(lapsed.reason.clone())
     }
 
-    /// Whether asking uses up something that cannot be had again without a person. Of an API that nobody described, that
-    /// is known once its tokens were renewed.
-    fn is_single_use(&self, bundle: &Bundle) -> bool {
-        let declared = self.provider.oauth.is_none_or(|facts| facts.refresh.rotates);
-        let seen = bundle.rotates.unwrap_or(self.provider.id == "custom");
-        bundle.refresh.is_some() && (declared || seen)
+    /// What cannot be kept must not be asked for, and whoever comes after a death must find word of the question.
+    fn ready(&self, turn: &Turn, state: &State, bundle: &Bundle) -> Result<()> {
+        if self.is_single_use(bundle) && held::find(&self.key).is_none() {
+            self.vault.probe().map_err(|error| place::name_variable(error, &self.label))?;
+        }
+        turn.write(state)
+    }
+
+    /// Asks for new tokens; again within the server's grace when nobody knows what became of the question.
+    async fn ask(
+        &self,
+        grant: &Grant<'_>,
+        limit: Duration,
+        first: Timestamp,
+        bundle: &Bundle,
+    ) -> Result<Tokens, Failure> {
+        let http = self.http.ending_in(limit);
+        let mut asked = 0;
+        loop {
+            asked += 1;
+            let answer = grant.ask(&http, self.clock.now()).await;
+            let left = self.grace_left(first, self.clock.now());
+            let may_ask = asked < QUESTIONS && self.is_single_use(bundle) && left.is_some_and(|left| left > PAUSE * 2);
+            match answer {
+                Err(Failure::Unclear(_)) if may_ask => tokio::time::sleep(PAUSE).await,
+                answer => return answer,
+            }
+        }
     }
 
     fn grant<'a>(&'a self, bundle: &'a Bundle) -> Result<Option<Grant<'a>>> {
@@ -223,64 +222,13 @@ impl Keeper {
     }
 
     fn client(&self) -> Result<Client> {
+        if let Some(client) = self.loaded.get() {
+            return Ok(client.clone());
+        }
         match &self.client {
-            Some(Ok(known)) => known.load(),
+            Some(Ok(known)) => known.load().map(|client| self.loaded.get_or_init(|| client).clone()),
             Some(Err(error)) => Err(error.clone()),
             None => Err(Error::failed(format!("account `{}` does not say which client it uses", self.label))),
-        }
-    }
-
-    /// Keeps what came, reads it back, and says so.
-    async fn keep(&self, turn: &Turn, state: State, old: &Bundle, tokens: &Tokens, asked: Timestamp) -> Result<Bundle> {
-        let lifetime = tokens.expires_in.or_else(|| self.provider.oauth.and_then(|facts| facts.lifetime));
-        let is_other = |new: &Secret| old.refresh.as_ref().is_some_and(|old| old.expose() != new.expose());
-        let next = Bundle {
-            access: tokens.access.clone(),
-            // RFC 6749 section 6: no new one means that the old one stays.
-            refresh: tokens.refresh.clone().or_else(|| old.refresh.clone()),
-            key: old.key.clone(),
-            rotates: Some(old.rotates == Some(true) || tokens.refresh.as_ref().is_some_and(is_other)),
-            expires_at: lifetime.map(|lifetime| asked.plus(lifetime)),
-            issued_at: asked,
-            generation: old.generation + 1,
-        };
-        if let Err(error) = self.put(&next).await {
-            if self.is_single_use(old) || next.rotates == Some(true) {
-                let reason = format!("its new tokens could not be kept: {}", error.message);
-                let _ = self.lapse(turn, state, old, &reason);
-            }
-            return Ok(next); // this process has them, and what it is doing can be done
-        }
-        let mut moved = state.moved;
-        // An address that is not the vendor's is not followed; the old one stays.
-        moved.extend(self.provider.keep(&tokens.said, &self.site).unwrap_or_default());
-        let scopes = tokens.scopes.clone().or(state.scopes);
-        let state = State {
-            generation: next.generation,
-            expires_at: next.expires_at,
-            refreshed_at: Some(asked),
-            scopes,
-            moved,
-            ..State::default()
-        };
-        // The tokens are kept, and an intent of older ones means nothing: a full disk takes nothing away here.
-        let _ = turn.write(&state);
-        Ok(next)
-    }
-
-    /// Puts tokens into the vault and makes sure that they are there.
-    async fn put(&self, next: &Bundle) -> Result<()> {
-        let text = next.text();
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let kept = self.vault.set(&self.key, &text).and_then(|()| self.vault.get(&self.key));
-            match kept {
-                Ok(Some(back)) if back.expose() == text.expose() => return Ok(()),
-                Err(error) if tries == TRIES => return Err(error),
-                Ok(_) if tries == TRIES => return Err(Error::failed("the vault does not keep what it is given")),
-                _ => tokio::time::sleep(AGAIN).await,
-            }
         }
     }
 
@@ -320,9 +268,16 @@ impl Keeper {
 
     /// Writes down that only a person can help, so that nobody asks again.
     fn lapse(&self, turn: &Turn, mut state: State, bundle: &Bundle, reason: &str) -> Result<Bundle> {
-        state.intent = None;
-        state.lapsed = Some(Lapsed { generation: bundle.generation, at: self.clock.now(), reason: reason.to_owned() });
-        turn.write(&state)?;
+        let is_known = state.lapsed.as_ref().is_some_and(|lapsed| lapsed.generation == bundle.generation);
+        if !is_known || state.intent.is_some() {
+            state.intent = None;
+            state.lapsed = Some(self.lapsed(bundle, reason));
+            turn.write(&state)?;
+        }
         Err(state::needs_reauth(self.label.as_str(), reason))
+    }
+
+    pub fn lapsed(&self, bundle: &Bundle, reason: &str) -> Lapsed {
+        Lapsed { generation: bundle.generation, at: self.clock.now(), reason: reason.to_owned() }
     }
 }

@@ -1,6 +1,6 @@
 //! Another label for an account. Its id, and with it its secret, stays.
 
-use super::{Account, connect, delete, find, put, raw};
+use super::{Account, delete, find, identity, put, raw};
 use crate::app::{App, Change};
 use crate::base::{Label, Result};
 
@@ -17,7 +17,7 @@ pub fn rename(
         return Ok(account);
     }
     if raw(app, new)?.is_some() {
-        return Err(connect::taken(new));
+        return Err(identity::taken(new));
     }
     let renamed = Account { label: new.clone(), ..account };
     app.store.change(&app.person(), &format!("renamed account `{label}` to `{new}`"), |change| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Account, Identity, Method, Switch, keep_secret, put, state};
+use super::{Account, Identity, Method, Switch, keep_secret, leftovers, put, state};
 use crate::app::App;
 use crate::base::{Error, Kind, Result, Secret};
 
@@ -29,6 +29,7 @@ pub async fn replace_secret(
         .hint("add `--switch-account` to use it all the same; rows of both would be in the same tables"));
     }
     // Whoever renews the old tokens now must not put theirs in the key's place.
+    leftovers::sweep(app).await;
     let turn = state::turns(app, account).take(PATIENCE).await?;
     keep_secret(app, account, secret)?;
     let renewed = Account {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::bundle::Bundle;
+use super::leftovers::{self, Leftover};
 use super::{Account, Method, clients, delete, find, place, provider, state};
 use crate::app::{App, Change};
 use crate::base::{Error, Label, Result, Secret};
@@ -36,28 +37,37 @@ pub struct Removed {
     pub console: &'static str,
 }
 
-/// Takes an account away: revoked at the provider, forgotten here, whatever the first came to. `also` changes whatever
-/// names it, in the same change. Whoever uses it is the caller's business.
+/// Takes an account away: here at once, then revoked at the provider and its secret forgotten, whatever the first came to.
+/// `also` changes whatever names it, in the same change. Whoever uses it is the caller's business. Should the process die
+/// on the way, the account is there as it was, or it is gone and the next `sweep` does what is left.
 ///
-/// When the vault does not let go of the secret the account stays, so that it can be tried again: `local` is false.
+/// With a vault that would not let go of the secret the account stays, so that it can be tried again: `local` is false.
 pub async fn remove(app: &App, label: &Label, also: impl FnOnce(&mut Change<'_>) -> Result<()>) -> Result<Removed> {
     let account = find(app, label)?;
-    let turn = state::turns(app, &account).take(PATIENCE).await?;
-    let remote = at_provider(app, &account).await;
     let console = provider(&account.provider)?.console;
-    let gone = |local, problem| Removed { account: account.clone(), local, problem, remote: remote.clone(), console };
-    if let Err(error) = place::forget_secret(app, &account) {
-        return Ok(gone(false, Some(error)));
+    let turn = state::turns(app, &account).take(PATIENCE).await?;
+    if let Err(error) = place::can_forget(app, &account) {
+        let remote = Remote::Failed(error.clone());
+        return Ok(Removed { account, local: false, problem: Some(error), remote, console });
     }
-    app.store.change(&app.person(), &format!("removed account `{label}`"), |change| {
+    leftovers::note(&turn, vec![Leftover::of(app, &account)], Some(&account))?;
+    let changed = app.store.change(&app.person(), &format!("removed account `{label}`"), |change| {
         delete(change, label)?;
         also(change)
-    })?;
-    turn.forget()?;
-    Ok(gone(true, None))
+    });
+    if let Err(error) = changed {
+        let _ = leftovers::settle(app, &account.id, turn).await;
+        return Err(error);
+    }
+    let remote = at_provider(app, &account).await;
+    let problem = place::forget_secret(app, &account).err();
+    if problem.is_none() {
+        turn.forget()?;
+    }
+    Ok(Removed { account, local: problem.is_none(), problem, remote, console })
 }
 
-async fn at_provider(app: &App, account: &Account) -> Remote {
+pub(super) async fn at_provider(app: &App, account: &Account) -> Remote {
     if account.method == Method::Token || app.config.token(&account.label).is_some() {
         return Remote::Unsupported; // a person made it, and only they can take it back
     }

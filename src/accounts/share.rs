@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::leftovers::{self, Leftover};
 use super::{Account, Method, Sharing, clients, find, place, provider, put, state};
 use crate::app::App;
 use crate::base::{Error, Kind, Label, Result};
@@ -14,7 +15,7 @@ pub fn what_sharing_means(account: &Account) -> String {
         "everybody in the team vault will act as `{}` at {} through account `{}`, agents with a grant on it included; its \
          secret moves from your vault to the team's, and whoever has read it there knows it until it is revoked",
         account.identity.name,
-        provider(&account.provider).map_or(account.provider.as_str(), |provider| provider.title),
+        account.product_title(),
         account.label
     )
 }
@@ -29,7 +30,7 @@ pub async fn share(app: &App, label: &Label) -> Result<Account> {
     }
     let team = place::vault(app, Sharing::Team);
     team.probe()?;
-    let _turn = state::turns(app, &account).take(PATIENCE).await?;
+    let turn = state::turns(app, &account).take(PATIENCE).await?;
     let key = place::key(app, &account);
     let Some(secret) = app.vault.get(&key)? else {
         return Err(place::missing(label, if account.method == Method::Token { "secret" } else { "tokens" }));
@@ -43,6 +44,10 @@ pub async fn share(app: &App, label: &Label) -> Result<Account> {
             Some(clients::prepare(app, provider, &site, Sharing::Team, &client)?)
         }
     };
+    // Both copies; the one in the vault of whoever has the account by the end stays.
+    let mut word = vec![Leftover::of(app, &account), Leftover::of(app, &shared)];
+    word.extend(client.as_ref().map(|client| client.leftover(app)));
+    leftovers::note(&turn, word, None)?;
     let moved = (|| -> Result<()> {
         team.set(&key, &secret)?;
         if let Some(client) = &client {
@@ -56,14 +61,9 @@ pub async fn share(app: &App, label: &Label) -> Result<Account> {
         })?;
         Ok(())
     })();
-    if let Err(error) = moved {
-        // The first failure is what a person must hear of; the account is private as before.
-        let _ = team.delete(&key);
-        if let Some(client) = &client {
-            client.take_back(app);
-        }
-        return Err(error);
-    }
-    app.vault.delete(&key)?;
+    // A failure to move is what a person must hear of; the account is private as before.
+    let settled = leftovers::settle(app, &account.id, turn).await;
+    moved?;
+    settled?;
     Ok(shared)
 }

@@ -26,6 +26,8 @@ pub(super) struct SignIn<'a> {
     pub client: Option<Client>,
     /// A key, or what signs a service account's assertions
     pub secret: Option<Secret>,
+    /// Whose it is, where that is known already
+    pub known: Option<Identity>,
     pub port: Option<u16>,
     pub limit: Duration,
     pub interrupt: Interrupt,
@@ -44,7 +46,8 @@ pub(super) struct Obtained {
 }
 
 pub(super) enum What {
-    Key(Secret),
+    /// `None`: it needs none, or the one that is here stays
+    Key(Option<Secret>),
     Tokens(Box<Bundle>),
 }
 
@@ -94,6 +97,11 @@ impl SignIn<'_> {
 
     async fn by_key(self, person: &mut dyn Person) -> Result<Obtained> {
         let provider = self.provider;
+        if let Some(identity) = self.known {
+            person.tell(Event::Identity { identity: identity.clone() });
+            let what = What::Key(self.secret.filter(|secret| !secret.is_empty()));
+            return Ok(Obtained { method: Method::Token, what, site: self.site, granted: Vec::new(), identity });
+        }
         let Some(secret) = self.secret.clone().filter(|secret| !secret.is_empty()) else {
             return Err(Error::usage(format!("{} needs a {}", provider.title, provider.secret)).hint(format!(
                 "give it with `--token-stdin` or `--token-file FILE`; make one at {}",
@@ -103,7 +111,7 @@ impl SignIn<'_> {
         let auth = provider.auth(secret.clone(), &self.site)?;
         let identity = self.identity(auth, &Json::Null, person).await?;
         let (method, site) = (Method::Token, self.site);
-        Ok(Obtained { method, what: What::Key(secret), site, granted: Vec::new(), identity })
+        Ok(Obtained { method, what: What::Key(Some(secret)), site, granted: Vec::new(), identity })
     }
 
     async fn identity(&self, auth: Auth, said: &Json, person: &mut dyn Person) -> Result<Identity> {
@@ -266,14 +274,42 @@ impl SignIn<'_> {
     }
 }
 
-/// Takes fresh tokens back that nobody kept; as well as it goes, because whoever is here has something else to hear of.
-pub(super) async fn give_back(http: &Http, provider: &Provider, site: &Site, client: Option<&Client>, bundle: &Bundle) {
-    let (Ok(server), Some(client)) = (provider.server(site), client) else { return };
-    let subject = revoke::Subject { access: Some(bundle.access.clone()), refresh: bundle.refresh.clone(), id: None };
-    let _ = revoke::revoke(&http.ending_in(GIVE_BACK), &server, client, &subject).await;
+/// How fresh tokens that nobody keeps are taken back; as well as it goes, because whoever is here has something else to
+/// hear of.
+#[derive(Clone)]
+pub(super) struct Farewell {
+    http: Http,
+    server: Server,
+    client: Client,
+    bundle: Bundle,
 }
 
-const GIVE_BACK: Duration = Duration::from_secs(2);
+/// The longest that it may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+impl Farewell {
+    /// `None` for a key, which a person made, and where nobody can be told.
+    pub fn of(http: &Http, provider: &Provider, client: &Client, obtained: &Obtained) -> Option<Farewell> {
+        let What::Tokens(bundle) = &obtained.what else { return None };
+        let server = provider.server(&obtained.site).ok()?;
+        Some(Farewell { http: http.clone(), server, client: client.clone(), bundle: (**bundle).clone() })
+    }
+
+    pub async fn say(self) {
+        let Bundle { access, refresh, .. } = self.bundle;
+        let subject = revoke::Subject { access: Some(access), refresh, id: None };
+        let _ = revoke::revoke(&self.http.ending_in(FAREWELL), &self.server, &self.client, &subject).await;
+    }
+
+    /// The same from a thread of its own, while this process ends: what is asked through the program's connections could
+    /// wait for a thread that waits for a person.
+    pub fn say_alone(self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if let Ok(runtime) = runtime {
+            runtime.block_on(Farewell { http: self.http.anew(), ..self }.say());
+        }
+    }
+}
 
 /// Settings of which the person's own go first.
 pub(super) fn merged(found: BTreeMap<String, String>, given: &BTreeMap<String, String>) -> BTreeMap<String, String> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::bundle::Bundle;
-use super::{Account, Method, Sharing, Site, place, provider};
+use super::leftovers::Leftover;
+use super::{Account, Method, Site, place, provider};
 use crate::app::{App, Turns};
 use crate::base::{Error, Kind, Result, Timestamp};
 
@@ -30,8 +31,10 @@ pub(super) struct State {
     pub scopes: Option<Vec<String>>,
     /// What the provider said of where the account is when it renewed the tokens (Salesforce moves its customers)
     pub moved: BTreeMap<String, String>,
-    /// The secret that is being kept for an account that is not there yet
-    pub pending: Option<Pending>,
+    /// Secrets that may be nobody's: something was being done to them
+    pub leftovers: Vec<Leftover>,
+    /// The account that was being taken away with them
+    pub removed: Option<Box<Account>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,12 +49,6 @@ pub(super) struct Lapsed {
     pub generation: u64,
     pub at: Timestamp,
     pub reason: String,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Pending {
-    pub key: String,
-    pub sharing: Sharing,
 }
 
 pub(super) fn turns(app: &App, account: &Account) -> Turns {

@@ -54,7 +54,7 @@ async fn an_account_is_found_again_with_its_secret() {
     let account = added(&app, "crm", Some("pat-1"));
     assert_eq!(find(&app, &label("crm")).unwrap(), account);
     assert_eq!(list(&app).unwrap(), vec![account.clone()]);
-    assert_eq!(of_provider(&app, "postgres").unwrap(), []);
+    assert_eq!(of_product(&app, "postgres").unwrap(), []);
     assert_eq!(known(&app, &account).as_deref(), Some("pat-1"));
     remove(&app, &label("crm"), |_| Ok(())).await.unwrap();
     assert_eq!(find(&app, &label("crm")).unwrap_err().kind, Kind::NotFound);

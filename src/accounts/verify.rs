@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::refresh::{Keeper, Need};
-use super::{Account, Identity, Method, auth, connect, find, granted, provider, state};
+use super::need::Need;
+use super::refresh::Keeper;
+use super::{Account, Identity, Method, auth, find, granted, held, identity, provider, state};
 use crate::app::App;
 use crate::base::{Error, Kind, Label, Result, Timestamp};
 
@@ -23,8 +24,9 @@ pub struct Tested {
 
 /// Makes the provider's verification call with the account's secret, renewed when it is about to end, and asks whose it is.
 ///
-/// `Kind::SignIn` when the provider takes it no longer, `Kind::Conflict` when it is somebody else's now, `Kind::Remote`
-/// when the provider cannot be reached.
+/// `Kind::Usage` when there is nothing that could be asked; `Kind::SignIn` when the provider takes it no longer,
+/// `Kind::Conflict` when it is somebody else's now, `Kind::Remote` when the provider cannot be reached; `Kind::SignIn` too
+/// when it was renewed and the vault does not take its new tokens.
 pub async fn test(app: &App, label: &Label) -> Result<Tested> {
     let account = find(app, label)?;
     let provider = provider(&account.provider)?;
@@ -39,6 +41,9 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
     if app.http.calls() == calls {
         renew_to_see(app, &account).await?;
     }
+    if app.http.calls() == calls {
+        return Err(nothing_to_ask(&account));
+    }
     let identity = match provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await {
         Ok(found) if !found.id.is_empty() => Identity { id: found.id, name: found.name },
         // Some only say it when they give the tokens.
@@ -48,14 +53,18 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
     let may_be_another = account.method == Method::Token || app.config.token(label).is_some();
     let is_another = identity.id != account.identity.id && !account.identity.id.is_empty();
     if is_another && may_be_another {
-        return Err(connect::other_identity(&account, &identity));
+        return Err(identity::other_identity(&account, &identity));
     }
     let identity = if is_another { account.identity.clone() } else { identity };
     state::works(app, &account).await?;
+    if account.method != Method::Token && app.config.token(label).is_none() {
+        // It works as long as this process lives, and that is not what was asked.
+        held::trouble(&Keeper::new(app, &account)?).await.map_or(Ok(()), Err)?;
+    }
     let state = state::read(app, &account)?;
     Ok(Tested {
         account: label.clone(),
-        provider: account.provider.clone(),
+        provider: account.product().to_owned(),
         identity: identity.name,
         scopes: granted(app, &account)?,
         expires_at: state.expires_at.filter(|_| account.method != Method::Token),
@@ -70,6 +79,15 @@ async fn renew_to_see(app: &App, account: &Account) -> Result<()> {
     let keeper = Arc::new(Keeper::new(app, account)?);
     let generation = keeper.read()?.generation;
     keeper.renew(Need::Idle(generation)).await.map(drop)
+}
+
+/// A key of an API that has no address for this cannot be said to work.
+fn nothing_to_ask(account: &Account) -> Error {
+    let (label, product) = (&account.label, account.product());
+    Error::usage(format!("`{product}` has no address that shows whether account `{label}` works")).hint(format!(
+        "say what answers whose it is: `appctl integrations connect {product} --label {label} --set identity_url=/PATH \
+         --token-stdin`"
+    ))
 }
 
 fn told(account: &Account, error: Error) -> Error {

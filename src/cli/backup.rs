@@ -12,7 +12,7 @@ use crate::upkeep::{self, Backup};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-The copy is one moment, made while others go on working, and counts only after it was opened, checked and compared with
+The copy is one moment, made while others go on working, and counts only after it was opened, checked and compared with \
 the store row by row. It is one SQLite file that any program can read. Secrets are not in it: they stay in the keyring.
 
 Examples:

@@ -31,17 +31,21 @@ pub fn sources(current: &OsStr) -> Vec<CompletionCandidate> {
     matching(current, connections::sources_list().into_iter().map(|info| (info.source, Some(info.title))))
 }
 
-/// The providers that can be signed in to.
+/// The providers that can be signed in to, and the custom APIs that somebody signed in to.
 pub fn providers(current: &OsStr) -> Vec<CompletionCandidate> {
-    let all = accounts::providers().iter();
-    matching(current, all.map(|provider| (provider.id.to_owned(), Some(provider.title.to_owned()))))
+    let known = accounts::providers().iter().map(|provider| (provider.id.to_owned(), Some(provider.title.to_owned())));
+    let accounts = app().and_then(|app| accounts::list(&app).ok()).unwrap_or_default();
+    let named = accounts.iter().filter(|account| account.product() != account.provider);
+    let named = named.map(|account| (account.product().to_owned(), account.settings.get("base_url").cloned()));
+    let all: std::collections::BTreeMap<_, _> = known.chain(named).collect();
+    matching(current, all.into_iter())
 }
 
 /// The labels of accounts: those of the provider that the line names, else of all.
 pub fn accounts(current: &OsStr) -> Vec<CompletionCandidate> {
     let words = words();
     let all = app().and_then(|app| accounts::list(&app).ok()).unwrap_or_default();
-    let is_named = |account: &accounts::Account| words.contains(&account.provider);
+    let is_named = |account: &accounts::Account| words.iter().any(|word| word == account.product());
     let one_is_named = all.iter().any(is_named);
     let fitting = all.into_iter().filter(|account| !one_is_named || is_named(account));
     matching(current, fitting.map(|account| (account.label.to_string(), Some(account.identity.name))))

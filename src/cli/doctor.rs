@@ -10,8 +10,8 @@ use crate::upkeep::{self, Verdict};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Looks at SQLite's version, rights, the file system, room, the log, whether the file is whole, the clock, backups, runs,
-leftovers, the keyring and accounts. It changes nothing, and works on a damaged store too. Fails with status 1 when there
+Looks at SQLite's version, rights, the file system, room, the log, whether the file is whole, the clock, backups, runs, \
+leftovers, the keyring and accounts. It changes nothing, and works on a damaged store too. Fails with status 1 when there \
 is a problem; warnings do not count.
 
 Examples:

@@ -52,7 +52,7 @@ Environment variables
   APPCTL_APP, APPCTL_HOME, APPCTL_OUTPUT, …   any global option, as `APPCTL_` and its name
   APPCTL_TOKEN_<LABEL>   the secret of the account with this label: `shop-eu` is APPCTL_TOKEN_SHOP_EU.
                          It is used instead of the keyring and is never stored
-  APPCTL_USER            who makes the changes, as `appctl log` shows it
+  APPCTL_USER            who you are: who makes the changes in `appctl log`, and whose private accounts are there
   APPCTL_VAULT=file      keep secrets in a sealed file in the home instead of the keyring; the key is the
                          content of the file APPCTL_VAULT_KEY_FILE (32 bytes or more, mode 0600)
   APPCTL_VAULT=memory    keep secrets in memory until the command ends

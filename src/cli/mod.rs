@@ -209,10 +209,21 @@ fn start(line: Line) -> ExitCode {
             return ExitCode::from(Kind::Failed.exit_status());
         }
     };
-    let result = runtime.block_on(process::until_interrupted(interrupt, line.run(&mut ui)));
+    let (result, lost) = runtime.block_on(async {
+        let result = process::until_interrupted(interrupt, line.run(&mut ui)).await;
+        (result, crate::accounts::keep_held().await)
+    });
     // Threads that still wait for a name server or a keyring must not hold up the end.
     runtime.shutdown_background();
+    let result = with_losses(&mut ui, result, lost);
     status(&mut ui, result)
+}
+
+/// What was done is done, but sign-ins that are lost with this process are told, whatever else went wrong.
+fn with_losses(ui: &mut Ui, result: Result<()>, mut lost: Vec<Error>) -> Result<()> {
+    let last = if result.is_ok() { lost.pop() } else { None };
+    lost.iter().for_each(|error| ui.error(error));
+    last.map_or(result, Err)
 }
 
 fn status(ui: &mut Ui, result: Result<()>) -> ExitCode {

@@ -11,8 +11,8 @@ use crate::upkeep::{self, Restored};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-The file is checked first and only read. An app that is there already goes aside, whole, and its place is named; with
-`--app NAME` the copy becomes an app of its own. Connections go on from where they were in the copy, and accounts ask for
+The file is checked first and only read. An app that is there already goes aside, whole, and its place is named; with \
+`--app NAME` the copy becomes an app of its own. Connections go on from where they were in the copy, and accounts ask for \
 a sign-in where their secrets are not in this keyring.
 
 Examples:

@@ -9,7 +9,7 @@ use crate::operations;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-An undo is an operation too, so it can be undone. When something later touched the same records they are listed, and
+An undo is an operation too, so it can be undone. When something later touched the same records they are listed, and \
 nothing is changed. Several operations are taken back the newest first: all of them, or none.
 
 Examples:

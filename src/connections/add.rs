@@ -72,16 +72,17 @@ pub async fn add(app: &App, request: &AddRequest) -> Result<Connection> {
     refuse_taken_name(app, &name)?;
     let (existing, mut session) = open(app, request).await?;
     let identity = session.identity().await?;
+    let source = sources::find(&request.source)?.spec();
     let account = match existing {
-        Some(account) => account,
+        Some(account) => same(account, &identity)?,
         None => accounts::prepare(
             app,
             NewAccount {
                 label: request.label()?,
-                provider: sources::find(&request.source)?.spec().provider.id.to_owned(),
+                provider: source.provider.id.to_owned(),
                 identity: accounts::Identity { id: identity.id, name: identity.name },
                 endpoint: request.endpoint.clone(),
-                settings: BTreeMap::new(),
+                settings: own_settings(source, &request.settings),
             },
         )?,
     };
@@ -109,6 +110,22 @@ pub async fn add(app: &App, request: &AddRequest) -> Result<Connection> {
     Ok(connection)
 }
 
+/// The settings that are the account's own, whoever reads with it.
+fn own_settings(source: &sources::Spec, settings: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let is_own = |key: &String| source.provider.settings.iter().any(|setting| setting.key == key);
+    settings.iter().filter(|(key, _)| is_own(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// `Kind::Conflict` when the account that is here turns out to be another one where the request leads.
+fn same(account: Account, identity: &sources::Identity) -> Result<Account> {
+    if account.identity.id == identity.id || account.identity.id.is_empty() {
+        return Ok(account);
+    }
+    let (label, known) = (&account.label, &account.identity.name);
+    Err(Error::new(Kind::Conflict, format!("that is `{}`, and account `{label}` is `{known}`", identity.name))
+        .hint("give a new account another label with `--account LABEL`"))
+}
+
 fn refuse_taken_name(app: &App, name: &ConnectionName) -> Result<()> {
     if app.store.document(DOCUMENT, name.as_str())?.is_some() {
         return Err(Error::new(Kind::Conflict, format!("there is a connection named `{name}` already"))
@@ -132,19 +149,46 @@ pub fn account_for(app: &App, request: &AddRequest) -> Result<Option<Account>> {
     if says_something {
         return Ok(None);
     }
-    match accounts::pick(app, sources::find(&request.source)?.spec().provider.id, None) {
+    let source = sources::find(&request.source)?.spec();
+    match accounts::pick(app, source.provider.id, None) {
+        // A password is not tried where the request leads, when that is another place than the account's.
+        Ok(account) if own_settings(source, &request.settings).iter().any(|own| is_another(&account, own)) => Ok(None),
         Ok(account) => Ok(Some(account)),
         Err(error) if error.kind == Kind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
 
+fn is_another(account: &Account, (key, value): (&String, &String)) -> bool {
+    account.settings.get(key) != Some(value)
+}
+
+/// The account's secret goes nowhere but where the account is.
+fn refuse_another_place(account: &Account, source: &sources::Spec, settings: &BTreeMap<String, String>) -> Result<()> {
+    let own = own_settings(source, settings);
+    let Some((key, _)) = own.iter().find(|own| account.settings.contains_key(own.0) && is_another(account, *own))
+    else {
+        return Ok(());
+    };
+    let label = &account.label;
+    Err(Error::new(Kind::Conflict, format!("account `{label}` has another `{key}`")).hint(format!(
+        "leave `--set {key}=…` away to use it, or give a new account another label with `--account LABEL`"
+    )))
+}
+
 /// Opens the source with the account that is there, or with what the request says of a new one.
 async fn open(app: &App, request: &AddRequest) -> Result<(Option<Account>, Box<dyn Session>)> {
     let source = sources::find(&request.source)?;
     let spec = source.spec();
-    check_settings(spec, &request.settings)?;
     let existing = account_for(app, request)?;
+    let settings = match &existing {
+        Some(account) => {
+            refuse_another_place(account, spec, &request.settings)?;
+            super::settings::with_account(request.settings.clone(), spec, account)
+        }
+        None => request.settings.clone(),
+    };
+    check_settings(spec, &settings)?;
     let label = existing.as_ref().map_or_else(|| request.label(), |account| Ok(account.label.clone()))?;
     let provider = spec.provider;
     let (way, endpoint) = match &existing {
@@ -179,7 +223,7 @@ async fn open(app: &App, request: &AddRequest) -> Result<(Option<Account>, Box<d
         endpoint,
         auth: way.auth,
         secret: way.password,
-        settings: super::settings::of_source(&request.settings),
+        settings: super::settings::of_source(&settings),
         clock: app.clock.clone(),
         budget: Budget::unlimited(),
         account: label.to_string(),

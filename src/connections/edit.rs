@@ -3,6 +3,7 @@
 use super::add::configure;
 use super::target::{filter, free_name};
 use super::{ColumnConfig, Connection, DOCUMENT, ObjectConfig, ObjectRequest, Schedule, find, refuse_taken_table};
+use crate::accounts;
 use crate::app::App;
 use crate::base::{Budget, ConnectionName, Error, FieldName, Kind, Result};
 use crate::sources::Shape;
@@ -35,7 +36,12 @@ impl EditRequest {
 pub async fn edit(app: &App, name: &ConnectionName, request: &EditRequest) -> Result<Connection> {
     let mut connection = find(app, name)?;
     connection.settings.extend(request.settings.iter().cloned());
-    super::add::check_settings(connection.source()?.spec(), &connection.settings)?;
+    let spec = connection.source()?.spec();
+    let settings = match accounts::look(app, &connection.account)? {
+        accounts::Seen::Account(account) => super::settings::with_account(connection.settings.clone(), spec, &account),
+        _ => connection.settings.clone(),
+    };
+    super::add::check_settings(spec, &settings)?;
     if let Some(schedule) = &request.schedule {
         connection.schedule.clone_from(schedule);
     }

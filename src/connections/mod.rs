@@ -28,6 +28,7 @@ mod remove;
 mod report;
 mod schedule;
 mod settings;
+pub mod sign_in;
 mod status;
 mod sync;
 mod target;
@@ -172,7 +173,7 @@ impl Connection {
             endpoint: account.endpoint.clone(),
             auth: way.auth,
             secret: way.password,
-            settings: self.source_settings(),
+            settings: settings::with_account(self.source_settings(), self.source()?.spec(), &account),
             clock: app.clock.clone(),
             budget,
             account: account.label.to_string(),

@@ -29,6 +29,9 @@ pub fn remove(app: &App, request: &RemoveRequest) -> Result<Connection> {
         Seen::Account(account) if !used && !account.on_its_own => Some(account),
         _ => None,
     };
+    if let Some(account) = &account {
+        accounts::announce(app, account)?;
+    }
     let what = format!("remove connection {name}");
     app.store.change(&app.person(), &what, |change| {
         for config in &connection.objects {

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::Connection;
 use super::schedule::span;
+use crate::accounts::Account;
 use crate::base::{Error, Result};
-use crate::sources::Setting;
+use crate::sources::{Setting, Spec};
 
 /// What `--set key=value` takes on every connection, whatever its source.
 pub const COMMON: &[Setting] = &[Setting {
@@ -28,6 +29,20 @@ impl Connection {
     pub(super) fn source_settings(&self) -> BTreeMap<String, String> {
         of_source(&self.settings)
     }
+}
+
+/// The settings with what the account knows of the source: where its database is.
+pub fn with_account(
+    mut settings: BTreeMap<String, String>,
+    spec: &Spec,
+    account: &Account,
+) -> BTreeMap<String, String> {
+    for (key, value) in &account.settings {
+        if spec.settings.iter().any(|setting| setting.key == key) {
+            settings.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    settings
 }
 
 /// The settings without ours.

@@ -66,6 +66,15 @@ impl Http {
         Http { inner: self.inner.clone(), end: Some(self.end.map_or(end, |before| before.min(end))) }
     }
 
+    /// A way out with the same options that shares no connection with this one, for a runtime of its own.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        let options = self.inner.options.clone();
+        let limiter = Limiter::new(options.limits_folder.clone(), options.patience);
+        let (backoff, clients) = (Backoff::new(&options), Clients::new(&options));
+        Http { inner: Arc::new(Inner { options, clients, limiter, backoff, calls: AtomicU64::new(0) }), end: None }
+    }
+
     /// How many requests left this process through this `Http` and its clones, repeats and redirects included.
     pub fn calls(&self) -> u64 {
         self.inner.calls.load(Ordering::Relaxed)

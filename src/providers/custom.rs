@@ -2,14 +2,15 @@
 //! issuer (RFC 8414, OpenID Connect Discovery).
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use url::Url;
 
 use super::{
-    Ask, ClientSecret, Exchange, From, Guide, Identify, KeyUse, Method, OAuth, Proof, Provider, Redirect, Setting,
-    Site, hosts,
+    Ask, ClientSecret, Exchange, From, Guide, Identify, KeyUse, Method, OAuth, Proof, Provider, Redirect, Refresh,
+    Setting, Site, hosts,
 };
-use crate::base::{Error, Result, Secret};
+use crate::base::{Error, Label, Result, Secret};
 use crate::http::Auth;
 use crate::oauth::exchange::Field;
 use crate::oauth::{Body, ClientAuth, RevokeBy, Server};
@@ -49,7 +50,7 @@ pub static CUSTOM: Provider = Provider {
     api_key: Some(KeyUse::Settings),
     oauth: Some(&OAUTH),
     settings: &[
-        setting("name", "what it is called here"),
+        setting("name", "what it is called here, and typed where a provider is named"),
         needed(
             "base_url",
             "where the API lives: https://HOST/PATH",
@@ -88,6 +89,15 @@ pub static CUSTOM: Provider = Provider {
         setting("prompt", "what the sign-in page is told to ask, for example `consent`"),
         setting("issuer", "what `iss` in its answers is"),
         setting("sends_issuer", "`yes` where the server always sends `iss`"),
+        setting(
+            "refresh_tokens",
+            "`once` where each refresh token works once, `kept` where it stays; found out by itself when left away",
+        ),
+        setting(
+            "refresh_grace",
+            "seconds for which a spent refresh token is still taken: Okta's grace period (30 unless changed), Auth0's rotation overlap period, Cognito's retry grace period",
+        ),
+        setting("refresh_lapses", "days after which an unused refresh token lapses; it is renewed in time"),
         setting("redirect_host", "`127.0.0.1` (default) or `localhost`"),
         setting("redirect_port", "a port, where the server compares the whole redirect URI; default any"),
         setting("redirect_path", "default `/callback`"),
@@ -124,8 +134,18 @@ static OAUTH: OAuth = OAuth {
     authorize_parameters: &[("resource", "{resource}"), ("audience", "{audience}"), ("prompt", "{prompt}")],
     redirect: Redirect::ANY_PORT,
     tune,
+    refresh_set,
     ..OAuth::PLAIN
 };
+
+/// The longest grace that a server is known to give: Ory Hydra's
+/// (<https://www.ory.com/docs/hydra/guides/graceful-token-refresh>), 30 days in seconds. Okta's is 0 to 60 (the `leeway` of
+/// `OpenIdConnectApplicationSettingsRefreshToken` in its management API, 30 by default), Amazon Cognito's 0 to 60
+/// (`RetryGracePeriodSeconds` of its API's `RefreshTokenRotationType`), Auth0's is off by default
+/// (<https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation>).
+const LONGEST_GRACE: u64 = 30 * 86_400;
+/// In days. Okta's idle lifetime goes up to 1,825.
+const LONGEST_LAPSE: u64 = 3_650;
 
 const ADDRESSES: &[&str] =
     &["base_url", "authorize_url", "token_url", "device_url", "exchange_url", "revoke_url", "introspect_url", "issuer"];
@@ -185,11 +205,13 @@ fn check(method: Method, settings: &mut BTreeMap<String, String>) -> Result<()> 
             }
         }
     }
+    name(settings)?;
     one_of(settings, "client_auth", &["none", "basic", "body"])?;
     one_of(settings, "pkce", &["yes", "no"])?;
     one_of(settings, "sends_issuer", &["yes", "no"])?;
     one_of(settings, "scope_separator", &["blank", "comma"])?;
     one_of(settings, "redirect_host", &["127.0.0.1", "localhost"])?;
+    refresh_settings(settings)?;
     one_of(settings, "key_use", &["bearer", "header", "user", "password"])?;
     port(settings)?;
     let path = settings.get("redirect_path").map_or("/", String::as_str);
@@ -210,6 +232,19 @@ fn check(method: Method, settings: &mut BTreeMap<String, String>) -> Result<()> 
         Token => key_settings(settings),
         TwoStep => exchange_use(settings.get("exchange_key").map(String::as_str)).map(|_| ()),
         _ => Ok(()),
+    }
+}
+
+/// What a custom API is called is typed where a provider's id is.
+fn name(settings: &BTreeMap<String, String>) -> Result<()> {
+    let Some(name) = settings.get("name") else { return Ok(()) };
+    let taken = super::ALL.iter().any(|provider| provider.id == name);
+    match Label::parse(name) {
+        Ok(_) if !taken => Ok(()),
+        Ok(_) => Err(Error::usage(format!("`{name}` is a provider of its own"))
+            .hint(format!("sign in with `appctl integrations connect {name}`, or give another `--name`"))),
+        Err(_) => Err(Error::usage(format!("an API cannot be called `{name}`"))
+            .hint("name it with small letters, digits and hyphens, like `--name acme`")),
     }
 }
 
@@ -247,6 +282,49 @@ fn key_settings(settings: &BTreeMap<String, String>) -> Result<()> {
         Some(name) => header_name(name).map(|_| ()),
         None => Ok(()),
     }
+}
+
+fn refresh_settings(settings: &mut BTreeMap<String, String>) -> Result<()> {
+    one_of(settings, "refresh_tokens", &["once", "kept"])?;
+    number(settings, "refresh_lapses", "days", LONGEST_LAPSE)?;
+    if number(settings, "refresh_grace", "seconds", LONGEST_GRACE)?.is_none() {
+        return Ok(());
+    }
+    if settings.get("refresh_tokens").is_some_and(|word| word == "kept") {
+        return Err(Error::usage(
+            "`refresh_grace` is for refresh tokens that work once, and `refresh_tokens` is `kept`",
+        )
+        .hint("leave one of them away"));
+    }
+    settings.insert("refresh_tokens".to_owned(), "once".to_owned());
+    Ok(())
+}
+
+/// A whole number from one up to `most`, where it is set.
+fn number(settings: &BTreeMap<String, String>, key: &str, unit: &str, most: u64) -> Result<Option<u64>> {
+    let Some(text) = settings.get(key) else { return Ok(None) };
+    match text.parse::<u64>() {
+        Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
+        _ => Err(Error::usage(format!("`{key}` is no number of {unit} from 1 to {most}"))
+            .hint(format!("set it like `--set {key}=30`"))),
+    }
+}
+
+fn refresh_set(declared: Refresh, site: &Site) -> Refresh {
+    let of = |key: &str, unit: u64| {
+        let number: u64 = site.settings.get(key)?.parse().ok()?;
+        Some(Duration::from_secs(number.saturating_mul(unit)))
+    };
+    Refresh {
+        rotates: declared.rotates || site.settings.get("refresh_tokens").is_some_and(|word| word == "once"),
+        grace: of("refresh_grace", 1),
+        lapses_unused: of("refresh_lapses", 86_400),
+    }
+}
+
+/// Whether the settings say what becomes of refresh tokens. Otherwise the first renewal shows it.
+pub fn knows_refresh(site: &Site) -> bool {
+    site.settings.contains_key("refresh_tokens")
 }
 
 fn one_of(settings: &BTreeMap<String, String>, key: &str, words: &[&str]) -> Result<()> {

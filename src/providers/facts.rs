@@ -59,6 +59,8 @@ pub struct OAuth {
     pub machine_scopes: bool,
     /// What the settings change besides filling holes
     pub tune: fn(&mut oauth::Server, &super::Site) -> crate::base::Result<()>,
+    /// What the settings say of refresh tokens
+    pub refresh_set: fn(Refresh, &super::Site) -> Refresh,
 }
 
 impl OAuth {
@@ -88,7 +90,12 @@ impl OAuth {
         device_scopes: None,
         machine_scopes: true,
         tune: |_, _| Ok(()),
+        refresh_set: |declared, _| declared,
     };
+
+    fn refresh_at(&self, site: &super::Site) -> Refresh {
+        (self.refresh_set)(self.refresh, site)
+    }
 }
 
 /// A first call, a POST, that gives a short-lived token for a key that lasts.
@@ -145,10 +152,17 @@ impl Redirect {
 pub struct Refresh {
     /// Each use brings another one and ends the old one
     pub rotates: bool,
-    /// How long the old one still works after that
+    /// How long the old one still works after that, so that whoever lost the answer can ask again
     pub grace: Option<Duration>,
     /// How long it lives without being used; `None`: as long as nobody takes it back
     pub lapses_unused: Option<Duration>,
+}
+
+impl super::Provider {
+    /// What becomes of the refresh tokens of an account of this provider.
+    pub fn refresh_at(&self, site: &super::Site) -> Refresh {
+        self.oauth.map_or(Refresh { rotates: true, ..Refresh::STABLE }, |oauth| oauth.refresh_at(site))
+    }
 }
 
 impl Refresh {

@@ -71,6 +71,7 @@ async fn converse(stream: TcpStream, house: Arc<House>) {
             Err(NoRequest::Refused(status)) => {
                 let reply = Reply::empty(status).header("Connection", "close");
                 _ = connection.send(reply, house.clock.announced(), false).await;
+                connection.linger().await;
                 return;
             }
         }

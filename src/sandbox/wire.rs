@@ -2,6 +2,7 @@
 //! bare socket, because the faults need to break every rule of it, and because a page must leave in one write.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -98,8 +99,10 @@ impl Connection {
         if request.header("transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked")) {
             return self.chunks().await;
         }
-        let length = request.header("content-length").map_or(Ok(0), str::parse::<usize>);
-        let length = length.map_err(|_| NoRequest::Refused(400))?;
+        let length = request.header("content-length").unwrap_or("0");
+        // `parse` would take a sign too.
+        let digits = length.bytes().all(|byte| byte.is_ascii_digit());
+        let length = length.parse::<usize>().ok().filter(|_| digits).ok_or(NoRequest::Refused(400))?;
         if length > BODY_LIMIT {
             return Err(NoRequest::Refused(413));
         }
@@ -119,12 +122,13 @@ impl Connection {
         loop {
             let line = self.line().await?;
             let size = line.split(';').next().unwrap_or_default().trim();
-            let size = usize::from_str_radix(size, 16).map_err(|_| NoRequest::Refused(400))?;
+            let digits = !size.is_empty() && size.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let size = usize::from_str_radix(size, 16).ok().filter(|_| digits).ok_or(NoRequest::Refused(400))?;
             if size == 0 {
                 while !self.line().await?.is_empty() {}
                 return Ok(body);
             }
-            if body.len() + size > BODY_LIMIT {
+            if size > BODY_LIMIT - body.len() {
                 return Err(NoRequest::Refused(413));
             }
             body.extend(self.take(size).await?);
@@ -143,6 +147,13 @@ impl Connection {
             }
             self.more().await?;
         }
+    }
+
+    /// Reads for a moment what is still on its way: closing before that would reset the connection and take the answer with
+    /// it (RFC 9112 section 9.6).
+    pub(crate) async fn linger(&mut self) {
+        _ = self.stream.shutdown().await;
+        _ = tokio::time::timeout(Duration::from_millis(500), self.closed()).await;
     }
 
     /// Waits until the client leaves.
@@ -316,8 +327,8 @@ fn parse_head(head: &[u8]) -> Option<Request> {
     };
     // A proxy's form names the whole address; only its path matters here.
     let path = match target.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
-        None => target,
+        Some((_, rest)) if !target.starts_with('/') => rest.find('/').map_or("/", |at| &rest[at..]),
+        _ => target,
     };
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     request.segments = path.split('/').filter(|part| !part.is_empty()).map(|part| decode(part, false)).collect();
@@ -342,6 +353,7 @@ pub(crate) fn decode(text: &str, plus_is_blank: bool) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
+        let hex = hex.filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
         match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 out.push(byte);
@@ -370,5 +382,13 @@ mod tests {
         assert_eq!(request.parameter("after"), Some("5,6"));
         assert_eq!(request.parameter("q"), Some("x y"));
         assert!(request.keep_alive);
+    }
+
+    #[test]
+    fn an_address_in_the_query_is_no_address_of_the_request() {
+        let segments = |target: &str| parse_head(format!("GET {target} HTTP/1.1\r\n\r\n").as_bytes()).unwrap().segments;
+        assert_eq!(segments("/a/b?back=http://localhost/c"), ["a", "b"]);
+        assert_eq!(segments("http://localhost:80/c?d=e"), ["c"]);
+        assert_eq!(decode("%+5%zz%41+", true), "% 5%zzA ");
     }
 }

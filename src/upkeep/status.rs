@@ -65,7 +65,7 @@ fn account_health(app: &App, connections: &[Status]) -> Result<Vec<AccountHealth
         let is_active = |connection: &Status| connection.status != connections::Health::Paused;
         AccountHealth {
             account: account.label.to_string(),
-            provider: account.provider.clone(),
+            provider: account.product().to_owned(),
             identity: account.identity.name.clone(),
             needs_sign_in,
             fix: needs_sign_in.then_some(fix),

@@ -331,3 +331,12 @@ async fn a_device_that_nobody_decides_about_can_be_left() {
     assert_eq!(desk.connect(request).await.unwrap_err().kind, Kind::Interrupted);
     assert!(accounts::list(&desk.app).unwrap().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_that_nobody_chose_is_short_enough_to_type() {
+    let desk = Desk::new().await;
+    for (provider, expected) in [("hubspot", "hubspot"), ("google", "ada"), ("airtable", "ada-airtable")] {
+        let connected = desk.connect(desk.request(provider)).await.unwrap();
+        assert_eq!(connected.account.label, label(expected));
+    }
+}

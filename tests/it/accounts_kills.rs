@@ -1,25 +1,22 @@
 //! The real program at an account's end: many at once (F40), killed at every step (F41), stopped by Ctrl-C. The judge is the
 //! server's own count of what came with each refresh token.
-#![cfg(target_os = "linux")]
 
-use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use appctl::accounts::{self, ConnectRequest};
+use appctl::base::Timestamp;
 use appctl::sandbox::{Options, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::accounts_refresh::home_with_account;
 use crate::support::accounts::{Ada, app_of, label, request};
 use crate::support::home::{Home, Ran, words};
+use crate::support::killing::{kill_at, points, some};
 use crate::support::postgres::is_deep;
 
 /// What each process does with the account.
 const TEST: &str = "integrations accounts custom test one";
-
-/// What can be killed: everything that writes, flushes, renames, removes, locks or sends.
-const CALLS: &[&str] = &["write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "flock", "sendto", "writev"];
 
 async fn sandbox() -> Sandbox {
     Sandbox::start(Options { seed: rand::random(), records: 1, ..Options::default() }).await.unwrap()
@@ -88,59 +85,98 @@ fn look(sandbox: &Sandbox, home: &Home, what: &str) -> bool {
 async fn killed_at_any_call_a_renewal_is_whole_or_says_that_it_is_not() {
     let sandbox = sandbox().await;
     let (home, _) = home_with_account(&sandbox).await;
-    let points = points(&sandbox, &home);
-    let step = if is_deep() { 1 } else { (points.len() / 14).max(1) };
-    let from = rand::random_range(0..step);
+    sandbox.oauth().expire_access("oidc").unwrap();
+    let points = points(&home, &command(&home));
     let (mut killed, mut recovered) = (0, 0);
-    for (call, number) in points.iter().skip(from).step_by(step) {
-        let what = format!("killed at {call} number {number}");
+    for point in some(&points, 14, is_deep()) {
         sign_in(&sandbox, &home, "custom").await;
         sandbox.oauth().expire_access("oidc").unwrap();
-        let inject = format!("inject={call}:signal=KILL:when={number}");
-        let output =
-            traced(&command(&home), &["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject])
-                .output()
-                .expect("strace: run `tests/run`");
-        let was_killed = output.status.signal() == Some(9);
-        assert!(was_killed || output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
-        killed += u32::from(was_killed);
-        recovered += u32::from(look(&sandbox, &home, &what));
+        killed += u32::from(kill_at(&command(&home), &point));
+        recovered += u32::from(look(&sandbox, &home, &point.to_string()));
     }
     assert!(killed > 5, "{killed} of {} points were reached", points.len());
     assert!(recovered > 0, "most deaths cost nothing");
 }
 
-/// The calls of one renewal, and how often each is made.
-fn points(sandbox: &Sandbox, home: &Home) -> Vec<(String, usize)> {
-    sandbox.oauth().expire_access("oidc").unwrap();
-    let log = home.path().join("strace.log");
-    let trace = format!("trace={}", CALLS.join(","));
-    let log_name = log.display().to_string();
-    let output =
-        traced(&command(home), &["-f", "-o", &log_name, "-e", &trace]).output().expect("strace: run `tests/run`");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = std::fs::read_to_string(&log).expect("strace wrote its log");
-    std::fs::remove_file(&log).expect("it is ours");
-    let main = text.split_whitespace().next().expect("a run writes").to_owned();
-    let calls: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(&main)).map(str::trim_start).collect();
-    let mut points = Vec::new();
-    for call in CALLS {
-        let count = calls.iter().filter(|line| line.starts_with(&format!("{call}("))).count();
-        points.extend((1..=count).map(|number| ((*call).to_owned(), number)));
-    }
-    points
+/// What the server and the account's settings say of a spent refresh token, in seconds.
+const GRACE: u64 = 600;
+
+/// A home whose account is at a server with a grace, and the file in which its processes leave word.
+async fn home_with_grace(sandbox: &Sandbox) -> (Home, std::path::PathBuf) {
+    sandbox.oauth().change_rules("oidc", |rules| rules.grace = GRACE).unwrap();
+    let home = Home::with_vault();
+    sign_in_with_grace(sandbox, &home).await;
+    let app = app_of(&home, "tester");
+    let account = accounts::find(&app, &label("one")).unwrap();
+    (home, app.store.folder().join(format!("accounts/{}.json", account.id)))
 }
 
-/// The command under strace, in the same folder and environment.
-fn traced(command: &Command, options: &[&str]) -> Command {
-    let mut traced = Command::new("strace");
-    traced.args(options).arg(command.get_program()).args(command.get_args()).env_clear();
-    traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    if let Some(folder) = command.get_current_dir() {
-        traced.current_dir(folder);
+async fn sign_in_with_grace(sandbox: &Sandbox, home: &Home) {
+    let mut request = ConnectRequest { label: Some(label("one")), ..request(sandbox, "custom") };
+    request.settings.insert("refresh_grace".to_owned(), GRACE.to_string());
+    accounts::connect(&app_of(home, "tester"), request, &mut Ada::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_call_a_renewal_is_recovered_within_the_server_s_grace() {
+    let sandbox = sandbox().await;
+    let (home, _) = home_with_grace(&sandbox).await;
+    sandbox.oauth().expire_access("oidc").unwrap();
+    let points = points(&home, &command(&home));
+    let mut twice = 0;
+    for point in some(&points, 14, is_deep()) {
+        sandbox.oauth().expire_access("oidc").unwrap();
+        sandbox.oauth().reset_counts("oidc").unwrap();
+        kill_at(&command(&home), &point);
+        let ran = run(&home);
+        let counts = sandbox.oauth().counts("oidc").unwrap();
+        assert_eq!(ran.status, 0, "{point}: {ran}");
+        assert!(counts.most_posts_per_refresh_token() <= 2, "{point}: {counts:?}");
+        assert_eq!(counts.families_revoked, 0, "{point}");
+        twice += u32::from(counts.most_posts_per_refresh_token() == 2);
+        assert_eq!(run(&home).status, 0, "{point}");
     }
-    traced.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    traced
+    assert!(twice > 0, "some died between the answer and the kept tokens");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_call_a_renewal_is_given_up_once_the_server_s_grace_is_over() {
+    let sandbox = sandbox().await;
+    let (home, word) = home_with_grace(&sandbox).await;
+    sandbox.oauth().expire_access("oidc").unwrap();
+    let points = points(&home, &command(&home));
+    let mut lost = 0;
+    for point in some(&points, 14, is_deep()) {
+        sign_in_with_grace(&sandbox, &home).await;
+        sandbox.oauth().expire_access("oidc").unwrap();
+        sandbox.oauth().reset_counts("oidc").unwrap();
+        kill_at(&command(&home), &point);
+        let intended = later(&word, GRACE);
+        let ran = run(&home);
+        let counts = sandbox.oauth().counts("oidc").unwrap();
+        assert!(counts.most_posts_per_refresh_token() <= 1, "{point}: {counts:?}");
+        assert_eq!(counts.families_revoked, 0, "{point}");
+        if ran.status == 0 {
+            continue; // nothing was asked yet, or the new tokens were kept already
+        }
+        lost += 1;
+        assert!(intended, "{point}: {ran}");
+        assert_eq!(ran.status, 4, "{point}: {ran}");
+        assert!(ran.stderr.contains("longer than 600 s ago") && ran.stderr.contains("work only once"), "{ran}");
+        assert_eq!(run(&home).status, 4, "{point}");
+        let after = sandbox.oauth().counts("oidc").unwrap();
+        assert_eq!(after.grants.get("refresh"), counts.grants.get("refresh"), "{point}: nobody asks again");
+    }
+    assert!(lost > 0, "some died between the answer and the kept tokens");
+}
+
+/// Makes the word that a dead process left older; whether there was any of a renewal on its way.
+fn later(word: &std::path::Path, seconds: u64) -> bool {
+    let mut state: serde_json::Value = serde_json::from_slice(&std::fs::read(word).unwrap()).unwrap();
+    let Some(at) = state["intent"]["at"].as_str().and_then(Timestamp::parse) else { return false };
+    state["intent"]["at"] = at.minus(Duration::from_secs(seconds)).rfc3339().into();
+    std::fs::write(word, state.to_string()).unwrap();
+    true
 }
 
 fn wait_until(mut is_so: impl FnMut() -> bool) {

@@ -197,7 +197,7 @@ async fn a_provider_that_refuses_everything_is_asked_for_tokens_once() {
 }
 
 /// Puts word of a process that died into the account's file.
-fn leave(desk: &Desk, account: &Account, state: serde_json::Value) {
+pub fn leave(desk: &Desk, account: &Account, state: serde_json::Value) {
     let file = desk.app.store.folder().join(format!("accounts/{}.json", account.id));
     std::fs::write(file, state.to_string()).unwrap();
 }

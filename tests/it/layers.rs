@@ -50,6 +50,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ring", &["vault", "oauth", "sandbox", "sources"]),
     ("crypto_box", &["vault"]),
     ("secrecy", &["base"]),
+    ("whoami", &["config"]),
     ("zeroize", &["base", "vault"]),
     ("sqlparser", &["base"]),
     ("calamine", &["records"]),

@@ -113,7 +113,7 @@ connected `acme`: ada@acme.example at acme, private
 [status 0]
 [stdout]
 provider  label  identity          owner   sharing  scopes                       health  default  endpoint
-custom    acme   ada@acme.example  tester  private  openid email offline_access  good    true
+acme      acme   ada@acme.example  tester  private  openid email offline_access  good    true
 
 "#]]
     );

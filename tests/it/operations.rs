@@ -15,6 +15,16 @@ fn home() -> Home {
 }
 
 #[test]
+fn who_it_was_is_known_where_no_variable_says_it() {
+    let home = Home::new();
+    let by_nobody = ["APPCTL_USER", "USER", "LOGNAME", "USERNAME"].map(|name| (name, ""));
+    assert_eq!(home.run_with(None, &by_nobody, "tables create people name:text!").status, 0);
+    let me = std::process::Command::new("id").arg("-un").output().unwrap();
+    let me = String::from_utf8(me.stdout).unwrap();
+    assert_eq!(home.run_with(None, &[], "log --json --jq .[0].by").stdout.trim().trim_matches('"'), me.trim());
+}
+
+#[test]
 fn the_log_lists_what_happened() {
     let home = home();
     home.run("tables create tasks title:text");

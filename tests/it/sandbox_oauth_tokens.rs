@@ -150,7 +150,7 @@ async fn revocation_and_introspection_are_by_the_book() {
         (&json!(true), &json!("openid"), &json!(signin.id))
     );
     assert!(said["exp"].as_i64().unwrap() > 0);
-    assert_eq!(signin.post("/oidc/introspect", "", &[("token", &access)]).await.status, 400, "clients only");
+    assert_eq!(signin.post("/oidc/introspect", "", &[("token", &access)]).await.status, 401, "clients only");
     let unknown = signin.token("/oidc/revoke", &[("token", "never-issued")]).await;
     assert_eq!(unknown.status, 200, "an unknown token is fine (section 2.2)");
     let wrong = [("token", access.as_str()), ("client_id", "nobody")];

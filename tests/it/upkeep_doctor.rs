@@ -435,3 +435,19 @@ fn status_is_watched_until_ctrl_c() {
     kill_process(id, Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
+
+#[test]
+fn without_a_keyring_no_team_vault_is_missed_where_there_never_was_one() {
+    let home = home();
+    let without = [("APPCTL_VAULT", ""), ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus"), ("PATH", "/nowhere")];
+    let ran = home.run_with(None, &without, "doctor --json");
+    assert_eq!(ran.status, 0, "{ran}");
+    let report: Json = serde_json::from_str(&ran.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let status = |name: &str| checks.iter().find(|check| check["check"] == name).map(|check| check["status"].clone());
+    assert_eq!(status("keyring"), Some("warning".into()), "{ran}");
+    assert_eq!(status("team"), None, "{ran}");
+    let ran = home.run_with(None, &without, "vault status");
+    assert_eq!(ran.status, 1, "the private vault does not work: {ran}");
+    assert!(ran.stdout.contains("team              no vault"), "{ran}");
+}

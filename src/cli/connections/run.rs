@@ -10,7 +10,7 @@ use crate::scheduler::{self, Options, Told};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Runs in the foreground, for a terminal, a service or a container; Ctrl-C or SIGTERM ends it after the page it is on.
+Runs in the foreground, for a terminal, a service or a container; Ctrl-C or SIGTERM ends it after the page it is on. \
 Two of these on one app never run a connection twice. See also `appctl connections install-timer`.")]
 pub struct Args {
     /// Run what is due now and end

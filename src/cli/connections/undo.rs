@@ -11,7 +11,7 @@ use crate::{connections, operations};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-The last run that changed something and was not undone yet is taken back, in all its tables at once; its cursors go back
+The last run that changed something and was not undone yet is taken back, in all its tables at once; its cursors go back \
 too. To take back an older one, see `appctl log` and `appctl undo`.")]
 pub struct Args {
     /// The connection

@@ -16,7 +16,8 @@ pub async fn complete(app: &App, ui: &mut Ui, request: &mut AddRequest) -> Resul
     let Some(info) = connections::sources_list().into_iter().find(|info| info.source == request.source) else {
         return Ok(asked);
     };
-    asked |= ask_settings(ui, &info, request)?;
+    asked |= ask_known(app, ui, &info, request)?;
+    asked |= ask_settings(app, ui, &info, request)?;
     asked |= ask_account(app, ui, request).await?;
     if request.objects.is_empty() && !request.all && ui.can_ask() {
         ask_objects(app, ui, request).await?;
@@ -40,10 +41,29 @@ fn ask_source(ui: &mut Ui, request: &mut AddRequest) -> Result<bool> {
     Ok(true)
 }
 
-fn ask_settings(ui: &mut Ui, info: &SourceInfo, request: &mut AddRequest) -> Result<bool> {
+/// Offers the accounts that know where their data is, before it is asked. Whether anything was offered.
+fn ask_known(app: &App, ui: &mut Ui, info: &SourceInfo, request: &mut AddRequest) -> Result<bool> {
+    let needs = || info.settings.iter().filter(|setting| setting.required);
+    let is_open = needs().any(|setting| !request.settings.contains_key(&setting.key));
+    let new = request.account.is_some() || request.secret.is_some() || request.endpoint.is_some();
+    let known = accounts::of_product(app, &info.provider)?;
+    let knows = known.iter().any(|account| needs().all(|setting| account.settings.contains_key(&setting.key)));
+    if new || !is_open || !knows || !ui.can_ask() {
+        return Ok(false);
+    }
+    if !ask_which(app, ui, accounts::provider(&info.provider)?, request)? {
+        let label = ui.ask_valid("label of the new account", None, "--account LABEL", Label::parse)?;
+        request.account = Some(label);
+    }
+    Ok(true)
+}
+
+fn ask_settings(app: &App, ui: &mut Ui, info: &SourceInfo, request: &mut AddRequest) -> Result<bool> {
     let mut asked = false;
+    let account = connections::account_for(app, request).ok().flatten();
+    let knows = |key: &str| account.as_ref().is_some_and(|account| account.settings.contains_key(key));
     for setting in info.settings.iter().filter(|setting| setting.required) {
-        if request.settings.contains_key(&setting.key) || !ui.can_ask() {
+        if request.settings.contains_key(&setting.key) || knows(&setting.key) || !ui.can_ask() {
             continue;
         }
         let flag = format!("--set {}=VALUE", setting.key);
@@ -92,7 +112,7 @@ pub async fn ask_account(app: &App, ui: &mut Ui, request: &mut AddRequest) -> Re
 
 /// Offers the accounts of the provider that are there. `false`: none is, or another one is wanted.
 fn ask_which(app: &App, ui: &mut Ui, provider: &Provider, request: &mut AddRequest) -> Result<bool> {
-    let known = accounts::of_provider(app, provider.id)?;
+    let known = accounts::of_product(app, provider.id)?;
     if known.is_empty() {
         return Ok(false);
     }

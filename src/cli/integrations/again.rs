@@ -5,10 +5,11 @@ use super::ask;
 use super::connect::{SignIn, SignInArgs, request};
 use super::person::AtTerminal;
 use super::wanted::Wanted;
-use crate::accounts::{self, Account, Connected};
+use crate::accounts::{Account, Connected};
 use crate::app::App;
 use crate::base::Result;
 use crate::cli::ui::Ui;
+use crate::connections::sign_in;
 
 impl Wanted {
     /// What the account was made with.
@@ -45,5 +46,5 @@ pub async fn sign_in(app: &App, ui: &mut Ui, account: &Account, wanted: &mut Wan
     ask::complete(app, ui, wanted)?;
     let request = request(ui, wanted, how);
     let mut person = AtTerminal::new(app, ui, wanted.provider()?, how.pages);
-    accounts::reauth(app, &account.label, request, &mut person).await
+    sign_in::reauth(app, &account.label, request, &mut person).await
 }

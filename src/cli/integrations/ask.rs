@@ -38,8 +38,7 @@ fn ask_provider(ui: &mut Ui, wanted: &mut Wanted) -> Result<()> {
     if !wanted.provider.is_empty() {
         return Ok(());
     }
-    // Postgres and the like have no product to act in: they are connected as sources.
-    let known: Vec<&Provider> = accounts::providers().iter().copied().filter(|p| p.id != "postgres").collect();
+    let known = accounts::providers();
     let lines: Vec<String> = known.iter().map(|provider| provider.title.to_owned()).collect();
     let chosen = ui.choose("provider", &lines, "appctl integrations connect PROVIDER")?;
     known[chosen].id.clone_into(&mut wanted.provider);

@@ -11,13 +11,14 @@ use super::accounts::shown::Shown;
 use super::ask;
 use super::person::{AtTerminal, Pages};
 use super::wanted::Wanted;
-use crate::accounts::{self, ConnectRequest, Connected, Method, Sharing, Switch};
+use crate::accounts::{ConnectRequest, Connected, Method, Sharing, Switch};
 use crate::app::App;
 use crate::base::{Error, Label, Result, Secret};
 use crate::cli::complete;
 use crate::cli::connections::choices;
 use crate::cli::ui::secret::{SecretArgs, read_private, read_stdin};
 use crate::cli::ui::{Outcome, Sheet, Ui, words};
+use crate::connections;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -29,7 +30,7 @@ Examples:
   appctl integrations connect github --method two-step --token-file app.pem --set app=Iv23li --set installation=42
   appctl integrations connect custom --name acme --issuer https://login.acme.example --client-id ID
 
-Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are
+Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are \
 asked for once and kept in the vault.")]
 pub struct Args {
     /// The product; `custom` is any other one
@@ -119,6 +120,7 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     let (pages, wait) = (args.sign_in.pages(), args.sign_in.wait());
     let switch = if args.switch_account { Switch::Allow } else { Switch::Refuse };
     let mut wanted = wanted(args)?;
+    wanted.recall(app)?;
     let whole = wanted.label.is_some() || !ui.can_ask();
     if ui.can_ask() {
         // Before anybody types anything: a vault that cannot keep it is told first.
@@ -148,7 +150,7 @@ pub struct SignIn {
 pub async fn sign_in(app: &App, ui: &mut Ui, wanted: &mut Wanted, how: SignIn) -> Result<Connected> {
     let request = request(ui, wanted, how);
     let mut person = AtTerminal::new(app, ui, wanted.provider()?, how.pages);
-    let connected = accounts::connect(app, request, &mut person).await?;
+    let connected = connections::sign_in::connect(app, request, &mut person).await?;
     wanted.label = Some(connected.account.label.clone());
     wanted.sharing = Some(connected.account.sharing);
     Ok(connected)
@@ -171,6 +173,7 @@ pub fn request(ui: &Ui, wanted: &Wanted, how: SignIn) -> ConnectRequest {
         switch: how.switch,
         limit: how.wait,
         interrupt: ui.interrupted(),
+        ..ConnectRequest::of("")
     }
 }
 

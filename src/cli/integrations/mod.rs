@@ -3,6 +3,7 @@
 
 use clap::Subcommand;
 
+use crate::accounts as engine;
 use crate::base::Result;
 
 use super::globals::Globals;
@@ -27,6 +28,7 @@ pub enum Command {
 impl Command {
     pub async fn run(self, globals: &Globals, ui: &mut Ui) -> Result<()> {
         let app = &super::open(globals)?;
+        engine::sweep(app).await;
         match self {
             Command::Connect(args) => connect::run(app, ui, *args).await,
             Command::Accounts(args) => accounts::run(app, ui, args).await,

@@ -36,6 +36,9 @@ fn told(provider: &Provider, event: &Event) -> String {
         Event::Waiting { limit } => {
             format!("waiting for the browser, {} at the most; Ctrl-C ends it", words::time(*limit))
         }
+        Event::Identity { identity } if identity.id.is_empty() => {
+            format!("whose it is cannot be asked at {}: set `identity_url` to know", identity.name)
+        }
         Event::Identity { identity } => format!("signed in as {}", identity.name),
         Event::Known { label } => format!("this is account `{label}`"),
         Event::Scopes { asked, granted } => {

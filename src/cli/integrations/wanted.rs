@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use crate::accounts::{self, Client, Method, Provider, Sharing, Site, Way};
+use crate::accounts::{self, Client, ConnectRequest, Method, Provider, Sharing, Site, Way};
 use crate::app::App;
 use crate::base::{Error, Label, Result, Secret};
 use crate::cli::ui::words;
@@ -36,6 +36,23 @@ pub struct Missing {
 }
 
 impl Wanted {
+    /// Takes what is known of a custom API that is named, so that it need not be said again.
+    pub fn recall(&mut self, app: &App) -> Result<()> {
+        if self.provider.is_empty() {
+            return Ok(());
+        }
+        let mut request = ConnectRequest {
+            label: self.label.clone(),
+            settings: std::mem::take(&mut self.settings),
+            endpoint: self.endpoint.take(),
+            issuer: self.issuer.clone(),
+            ..ConnectRequest::of(std::mem::take(&mut self.provider))
+        };
+        accounts::recall(app, &mut request)?;
+        (self.provider, self.settings, self.endpoint) = (request.provider, request.settings, request.endpoint);
+        Ok(())
+    }
+
     pub fn provider(&self) -> Result<&'static Provider> {
         accounts::provider(&self.provider)
     }

@@ -9,7 +9,7 @@ use crate::operations;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Without `--older-than` and `--keep` it goes by `appctl log retention`, 30 days unless set otherwise. What is pruned cannot
+Without `--older-than` and `--keep` it goes by `appctl log retention`, 30 days unless set otherwise. What is pruned cannot \
 be undone any more; the records themselves stay as they are.
 
 Examples:

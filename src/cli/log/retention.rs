@@ -9,7 +9,7 @@ use crate::operations;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Older operations go a few at a time whenever something is written, or all at once with `appctl log prune`. A long silence
+Older operations go a few at a time whenever something is written, or all at once with `appctl log prune`. A long silence \
 counts for a tenth of that time at most, so that a clock that was set ahead by mistake makes nothing go by itself.
 
 Examples:

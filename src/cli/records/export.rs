@@ -18,9 +18,9 @@ use super::list::{Which, show};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-CSV follows RFC 4180: nothing between two commas is null, `\"\"` is an empty text; a text that a spreadsheet would run as a
-formula gets a `'` in front (`--csv-raw` leaves it as it is). A spreadsheet has integers beyond 2^53, decimals and times as
-texts, because it would round them. `records import` reads each of these files back as it was; that is why only stored
+CSV follows RFC 4180: nothing between two commas is null, `\"\"` is an empty text; a text that a spreadsheet would run as a \
+formula gets a `'` in front (`--csv-raw` leaves it as it is). A spreadsheet has integers beyond 2^53, decimals and times as \
+texts, because it would round them. `records import` reads each of these files back as it was; that is why only stored \
 fields are written, and what is worked out or lies behind a relation only where `--fields` asks for it.
 
 Examples:

@@ -13,12 +13,12 @@ use crate::tables;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-All the words must be there, in any text field; accents and upper case make no difference. `pre*` is the beginning of a
-word, `-word` leaves out records that have it, and words in double quotes stand next to each other; single quotes around
-them all keep the shell away. The best come first. The first search of a table makes its index. When more than 10,000
+All the words must be there, in any text field; accents and upper case make no difference. `pre*` is the beginning of a \
+word, `-word` leaves out records that have it, and words in double quotes stand next to each other; single quotes around \
+them all keep the shell away. The best come first. The first search of a table makes its index. When more than 10,000 \
 records have the words, the best of the 10,000 that were indexed first come first, and the others behind them.
 
-JSON is a list of {\"id\", \"score\", \"matches\", \"record\"}: `matches` has the fields in which words were found, long texts
+JSON is a list of {\"id\", \"score\", \"matches\", \"record\"}: `matches` has the fields in which words were found, long texts \
 cut to what is around them.
 
 Examples:

@@ -8,8 +8,8 @@ use crate::sandbox::{self, Limits, Plan, Sandbox};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Each endpoint takes the place of the vendor's own addresses, for any client: HubSpot's API, and every vendor's sign-in
-with the client below, where a made-up person consents at once (?human at the end of an authorization address shows a
+Each endpoint takes the place of the vendor's own addresses, for any client: HubSpot's API, and every vendor's sign-in \
+with the client below, where a made-up person consents at once (?human at the end of an authorization address shows a \
 page instead). The data, the tokens and the faults follow from the seed. With --json one line says where everything is.
 
 Examples:

@@ -7,8 +7,8 @@ use crate::cli::ui::Ui;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-The team vault is a sealed file beside the app's store. Everybody who may use its secrets is a member with a key of
-their own, which stays in their keyring. Put the file where your team can reach it, and say where with
+The team vault is a sealed file beside the app's store. Everybody who may use its secrets is a member with a key of \
+their own, which stays in their keyring. Put the file where your team can reach it, and say where with \
 `APPCTL_TEAM_VAULT`; users of one machine share a folder of their group (`chmod 2770`).
 
 Example: appctl vault init")]

@@ -9,8 +9,8 @@ use crate::cli::ui::{Outcome, Sheet, Ui};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-First it makes your key in your keyring and prints a line; give that line to a member, who runs
-`appctl vault members add LINE`. Then run it again with the vault's name, as a member sees it in
+First it makes your key in your keyring and prints a line; give that line to a member, who runs \
+`appctl vault members add LINE`. Then run it again with the vault's name, as a member sees it in \
 `appctl vault status`: nobody can give you another vault instead.
 
 Examples:

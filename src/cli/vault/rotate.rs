@@ -8,7 +8,7 @@ use crate::cli::ui::{Column, Outcome, Sheet, Ui};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-The secrets stay what they are; the key of the file becomes another one, sealed to each member. Do it when somebody
+The secrets stay what they are; the key of the file becomes another one, sealed to each member. Do it when somebody \
 may have seen a member's disk or memory, and replace the secrets at their providers too.
 
 Example: appctl vault rotate")]

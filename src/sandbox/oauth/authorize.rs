@@ -6,7 +6,9 @@ use std::time::Duration;
 use url::Url;
 
 use super::codes::{Code, Consent, is_challenge};
+use super::dialects::Grant;
 use super::errors::Cause;
+use super::parameters::repeated;
 use super::people::{Decision, Identity};
 use super::rules::{Offline, Pkce};
 use super::tokens::random;
@@ -24,7 +26,20 @@ pub(crate) struct Asked {
     pub(crate) scopes: Vec<String>,
     pub(crate) user_scopes: Vec<String>,
     challenge: Option<String>,
-    nonce: Option<String>,
+    /// All that was said, as a query
+    said: Vec<(String, String)>,
+}
+
+impl Asked {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.said.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// The same request, as an address.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        format!("{path}?{}", query.extend_pairs(&self.said).finish())
+    }
 }
 
 /// Why there is nothing to ask a person.
@@ -50,11 +65,11 @@ pub(crate) fn authorize(realm: &mut Realm, visit: &Visit<'_>) -> Outcome {
             return send_back(realm, visit, &back, &fields, state, Iss::Right).into();
         }
     };
-    if visit.request.method == "POST" {
+    if visit.request.method == "POST" && !is_posted(visit) {
         return form(realm, visit, &asked).into();
     }
     let person = realm.person.clone();
-    if person.human || visit.request.parameter("human").is_some() {
+    if person.human || asked.said.iter().any(|(name, _)| name == "human") {
         return page::consent(realm, visit, &asked).into();
     }
     let reply = match &person.decision {
@@ -64,14 +79,28 @@ pub(crate) fn authorize(realm: &mut Realm, visit: &Visit<'_>) -> Outcome {
     Outcome { reply: Some(reply), late: person.late }
 }
 
+/// The request itself came as a form (OpenID Connect Core 1.0 section 3.1.2.1). A decision comes as one too, but what is
+/// decided about is in the address.
+fn is_posted(visit: &Visit<'_>) -> bool {
+    visit.request.method == "POST" && visit.request.query.is_empty()
+}
+
 fn read(realm: &Realm, visit: &Visit<'_>) -> Result<Asked, Wrong> {
     let dialect = visit.dialect();
-    // A decision comes as a form; what is decided about is in the address.
-    let query = &visit.request.query;
+    let query = if is_posted(visit) {
+        pairs(&String::from_utf8_lossy(&visit.request.body))
+    } else {
+        visit.request.query.clone()
+    };
     let get = |name: &str| {
         query.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     };
     let page = Wrong::Page;
+    // Which of two addresses is meant cannot be known, so nobody is sent to either.
+    let two = |name: &str| query.iter().filter(|(known, _)| known == name).count() > 1;
+    if two("client_id") || two("redirect_uri") {
+        return Err(page(Cause::BadBody));
+    }
     let id = get("client_id").ok_or(page(Cause::Missing("client_id")))?;
     let client = realm.clients.iter().find(|client| client.id == id).ok_or(page(Cause::UnknownClient))?;
     let redirect = get("redirect_uri");
@@ -85,16 +114,21 @@ fn read(realm: &Realm, visit: &Visit<'_>) -> Result<Asked, Wrong> {
     }
     let state = get("state").map(str::to_owned);
     let wrong = |cause| Wrong::Back(back.clone(), cause, state.clone());
-    let mut names: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    if names.windows(2).any(|two| two[0] == two[1]) {
+    if repeated(&query) {
         return Err(wrong(Cause::BadBody));
+    }
+    if !client.may(Grant::Code) {
+        return Err(wrong(Cause::NotAllowed));
     }
     match get("response_type") {
         Some("code") => {}
         None if dialect.usual_response_type => {}
         None => return Err(wrong(Cause::Missing("response_type"))),
         Some(_) => return Err(wrong(Cause::BadResponseType)),
+    }
+    let modes = dialect.response_modes;
+    if get("response_mode").is_some_and(|mode| !modes.is_empty() && !modes.contains(&mode)) {
+        return Err(wrong(Cause::BadResponseMode));
     }
     if dialect.needs_state && state.is_none() {
         return Err(wrong(Cause::Missing("state")));
@@ -110,7 +144,9 @@ fn read(realm: &Realm, visit: &Visit<'_>) -> Result<Asked, Wrong> {
         return Err(wrong(Cause::BadScope));
     }
     let pkce = if client.secret.is_none() { Pkce::Required } else { realm.rules.pkce };
-    let challenge = challenge(pkce, get("code_challenge"), get("code_challenge_method")).map_err(wrong)?;
+    let usual = dialect.loose_pkce.then_some("S256");
+    let method = get("code_challenge_method").or(usual);
+    let challenge = challenge(pkce, get("code_challenge"), method).map_err(wrong)?;
     Ok(Asked {
         client: id.to_owned(),
         redirect: redirect.map(str::to_owned),
@@ -119,7 +155,7 @@ fn read(realm: &Realm, visit: &Visit<'_>) -> Result<Asked, Wrong> {
         scopes,
         user_scopes,
         challenge,
-        nonce: get("nonce").map(str::to_owned),
+        said: query,
     })
 }
 
@@ -196,12 +232,12 @@ fn grant(realm: &mut Realm, visit: &Visit<'_>, asked: &Asked, decision: &Decisio
     };
     let identity = Identity::of(identity);
     let consent = Consent {
-        offline: offline(realm, visit, asked, &identity),
+        offline: offline(realm, asked, &identity),
         client: asked.client.clone(),
         identity,
         scopes: kept(&asked.scopes),
         user_scopes: kept(&asked.user_scopes),
-        nonce: asked.nonce.clone(),
+        nonce: asked.get("nonce").map(str::to_owned),
     };
     let text = random(visit.dialect().prefixes.code, 32);
     let code = Code {
@@ -216,16 +252,16 @@ fn grant(realm: &mut Realm, visit: &Visit<'_>, asked: &Asked, decision: &Decisio
 }
 
 /// Whether a refresh token will come with the access token.
-fn offline(realm: &mut Realm, visit: &Visit<'_>, asked: &Asked, identity: &Identity) -> bool {
+fn offline(realm: &mut Realm, asked: &Asked, identity: &Identity) -> bool {
     match realm.rules.offline {
         Offline::Always => true,
         Offline::Never => false,
         Offline::Scope => asked.scopes.iter().any(|scope| scope == "offline_access" || scope == "refresh_token"),
         Offline::AccessType => {
             let first = realm.consented.insert((asked.client.clone(), identity.clone()));
-            let prompt = visit.request.parameter("prompt").unwrap_or_default();
+            let prompt = asked.get("prompt").unwrap_or_default();
             let again = prompt.split(' ').any(|word| word == "consent");
-            visit.request.parameter("access_type") == Some("offline") && (first || again)
+            asked.get("access_type") == Some("offline") && (first || again)
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use url::Url;
 
+use super::dialects::Grant;
 use super::errors::Cause;
 use super::key;
 use super::parameters::Parameters;
@@ -70,6 +71,10 @@ impl Client {
         })
     }
 
+    pub(crate) fn may(&self, grant: Grant) -> bool {
+        self.grants.as_ref().is_none_or(|grants| grants.iter().any(|name| name == grant.urn()))
+    }
+
     /// Whether somebody may be sent back there: exactly as registered, but for the port on this machine where the
     /// vendor leaves that open (RFC 8252 section 7.3).
     pub(crate) fn takes(&self, redirect: &str, any_port: bool) -> bool {
@@ -114,7 +119,7 @@ pub(crate) fn authenticate<'a>(
         return by_secret(clients, parameters);
     }
     let body = (parameters.get("client_id"), parameters.get("client_secret"));
-    let (id, secret) = match (&parameters.basic, body) {
+    let (id, secret) = match (parameters.basic()?, body) {
         (Some(_), _) if !ways.basic => return Err(Cause::WrongAuth),
         (Some(_), (_, Some(_))) => return Err(Cause::WrongAuth),
         (Some((id, _)), (Some(other), None)) if id != other => return Err(Cause::WrongAuth),
@@ -122,7 +127,7 @@ pub(crate) fn authenticate<'a>(
         (None, (_, Some(_))) if !ways.body => return Err(Cause::WrongAuth),
         (None, (id, secret)) => (id, secret),
     };
-    let id = id.ok_or(Cause::Missing("client_id"))?;
+    let id = id.ok_or(Cause::NoClient)?;
     let client = clients.iter().find(|client| client.id == id).ok_or(Cause::UnknownClient)?;
     match (&client.secret, secret) {
         (None, None | Some("")) => Ok(client),
@@ -133,7 +138,7 @@ pub(crate) fn authenticate<'a>(
 
 /// The secret is all there is: as a parameter, as the bearer, or as the user of HTTP Basic (Stripe's keys).
 fn by_secret<'a>(clients: &'a [Client], parameters: &Parameters) -> std::result::Result<&'a Client, Cause> {
-    let basic = parameters.basic.as_ref().map(|(user, password)| if password.is_empty() { user } else { password });
+    let basic = parameters.basic()?.map(|(user, password)| if password.is_empty() { user } else { password });
     let given = parameters.get("client_secret").or(parameters.bearer.as_deref()).or(basic.map(String::as_str));
     let given = given.ok_or(Cause::BadSecret)?;
     let fits = |client: &&Client| client.secret.as_ref().is_some_and(|secret| secret.expose() == given);

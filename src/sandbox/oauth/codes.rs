@@ -49,18 +49,15 @@ impl Codes {
 }
 
 impl Code {
-    /// Whether this client may exchange it now, with this redirect URI and verifier. `lifetime` in seconds.
+    /// Whether it may be exchanged now, with this redirect URI and verifier. `lifetime` in seconds.
     pub(crate) fn check(
         &self,
-        client: &str,
         redirect: Option<&str>,
         verifier: Option<&str>,
+        longest_verifier: usize,
         now: i64,
         lifetime: u64,
     ) -> Result<(), Cause> {
-        if self.consent.client != client {
-            return Err(Cause::UnknownCode);
-        }
         if now - self.at > i64::try_from(lifetime).unwrap_or(i64::MAX / 1000) * 1000 {
             return Err(Cause::OldCode);
         }
@@ -71,7 +68,11 @@ impl Code {
             (None, None) => Ok(()),
             // A verifier without a challenge means that somebody took the challenge away (RFC 9700 section 2.1.1).
             (None, Some(_)) | (Some(_), None) => Err(Cause::BadVerifier),
-            (Some(challenge), Some(verifier)) if is_verifier(verifier) && *challenge == s256(verifier) => Ok(()),
+            (Some(challenge), Some(verifier))
+                if is_verifier(verifier, longest_verifier) && *challenge == s256(verifier) =>
+            {
+                Ok(())
+            }
             (Some(_), Some(_)) => Err(Cause::BadVerifier),
         }
     }
@@ -83,8 +84,9 @@ pub(crate) fn s256(verifier: &str) -> String {
 }
 
 /// RFC 7636 section 4.1: 43 to 128 unreserved characters.
-fn is_verifier(text: &str) -> bool {
-    (43..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+fn is_verifier(text: &str, longest: usize) -> bool {
+    (43..=longest).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
 
 /// What a challenge of the S256 method looks like.
@@ -101,6 +103,6 @@ mod tests {
     fn the_challenge_of_the_rfc_fits_its_verifier() {
         assert_eq!(s256("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         assert!(is_challenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
-        assert!(!is_verifier("too-short"));
+        assert!(!is_verifier("too-short", 128));
     }
 }

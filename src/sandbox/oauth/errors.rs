@@ -7,9 +7,11 @@ use crate::sandbox::wire::Reply;
 /// What went wrong, whoever the vendor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The body is neither a form nor JSON, or has a parameter twice
+    /// The body is not what is taken here, or has a parameter twice
     BadBody,
     Missing(&'static str),
+    /// Nobody said who calls
+    NoClient,
     UnknownClient,
     BadSecret,
     /// Credentials in two places, or in one where the vendor takes none
@@ -18,6 +20,7 @@ pub(crate) enum Cause {
     NotAllowed,
     BadGrantType,
     BadResponseType,
+    BadResponseMode,
     BadScope,
     BadRedirect,
     UnknownCode,
@@ -42,7 +45,8 @@ pub(crate) enum Cause {
     BadSignature,
     UnknownIssuer,
     UnknownToken,
-    WrongMethod,
+    /// A token of a kind that is not taken back here
+    OtherToken,
     Unavailable,
 }
 
@@ -90,14 +94,16 @@ impl Refusal {
 /// section 3.1, RFC 7636 section 4.6, RFC 8628 section 3.5).
 fn rfc(cause: Cause) -> (u16, &'static str, &'static str) {
     match cause {
-        Cause::BadBody => (400, "invalid_request", "the body cannot be read, or names a parameter twice"),
+        Cause::BadBody => (400, "invalid_request", "the request cannot be read, or names a parameter twice"),
         Cause::Missing(_) => (400, "invalid_request", "the parameter {} is missing"),
+        Cause::NoClient => (401, "invalid_client", "nothing says which client calls"),
         Cause::UnknownClient => (401, "invalid_client", "no client has this id"),
         Cause::BadSecret => (401, "invalid_client", "the client's credentials are wrong"),
         Cause::WrongAuth => (400, "invalid_request", "the client said who it is in a way that is not taken here"),
         Cause::NotAllowed => (400, "unauthorized_client", "this client may not use this grant"),
         Cause::BadGrantType => (400, "unsupported_grant_type", "this grant type is not known here"),
         Cause::BadResponseType => (400, "unsupported_response_type", "only `code` is known here"),
+        Cause::BadResponseMode => (400, "invalid_request", "only the response mode `query` is known here"),
         Cause::BadScope => (400, "invalid_scope", "a scope is not known here"),
         Cause::BadRedirect => (400, "invalid_request", "this redirect URI is not registered"),
         Cause::UnknownCode => (400, "invalid_grant", "this code was never given out, or to another client"),
@@ -120,7 +126,7 @@ fn rfc(cause: Cause) -> (u16, &'static str, &'static str) {
         Cause::BadSignature => (400, "invalid_grant", "the assertion's signature is wrong"),
         Cause::UnknownIssuer => (400, "invalid_grant", "the assertion's issuer is not known"),
         Cause::UnknownToken => (400, "invalid_request", "this token is not known"),
-        Cause::WrongMethod => (405, "invalid_request", "use POST"),
+        Cause::OtherToken => (400, "unsupported_token_type", "only access and refresh tokens can be taken back"),
         Cause::Unavailable => (503, "temporarily_unavailable", "try again later"),
     }
 }
@@ -139,6 +145,13 @@ pub(crate) fn standard(refusal: &Refusal) -> Reply {
         401 => reply.header("WWW-Authenticate", "Basic realm=\"sandbox\""),
         _ => reply,
     }
+}
+
+/// A method that is not for this address (RFC 9110 section 15.5.6).
+pub(crate) fn wrong_method(allowed: &[&str]) -> Reply {
+    let allowed = allowed.join(", ");
+    let body = json!({"error": "invalid_request", "error_description": format!("use {allowed}")});
+    uncached(Reply::value(405, &body)).header("Allow", allowed)
 }
 
 /// With the headers of RFC 6749 section 5.1.

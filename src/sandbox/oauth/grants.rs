@@ -5,23 +5,18 @@ use serde_json::json;
 use super::authorize::knows;
 use super::clients::{Client, authenticate};
 use super::codes::Consent;
-use super::dialects::{Grant, Issued};
+use super::dialects::{Again, Grant, Issued};
 use super::errors::{Cause, Refusal};
 use super::people::Identity;
 use super::tokens::Pair;
 use super::visit::Visit;
-use super::{Realm, assertions, polls};
+use super::{Realm, assertions, key, polls};
 use crate::sandbox::wire::Reply;
 
 pub(crate) fn token(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<Refusal>> {
     let dialect = visit.dialect();
     let wrong = |cause| Box::new(visit.refusal(cause));
-    if visit.request.method != "POST" {
-        return Err(wrong(Cause::WrongMethod));
-    }
-    if visit.parameters.repeated() || dialect.json != visit.parameters.json {
-        return Err(wrong(Cause::BadBody));
-    }
+    visit.parameters.check(dialect.bodies).map_err(wrong)?;
     let grant = match (visit.place.grant, visit.parameters.get("grant_type")) {
         (Some(grant), _) if dialect.grants.contains(&grant) => grant,
         (None, None) => return Err(wrong(Cause::Missing("grant_type"))),
@@ -44,8 +39,7 @@ pub(crate) fn answer(realm: &Realm, visit: &Visit<'_>, grant: Grant, pairs: &[Pa
     let issued = |pair: &Pair| {
         let family = realm.tokens.family(pair.family);
         let consent = &family.consent;
-        let scopes = if family.user { &consent.user_scopes } else { &consent.scopes };
-        (pair.clone(), family.user, consent.clone(), scopes.clone())
+        (pair.clone(), family.user, consent.clone(), realm.tokens.scopes(&pair.access).to_vec())
     };
     let kept: Vec<_> = pairs.iter().map(issued).collect();
     let issued: Vec<Issued<'_>> = kept
@@ -60,7 +54,7 @@ pub(crate) fn answer(realm: &Realm, visit: &Visit<'_>, grant: Grant, pairs: &[Pa
             client: &consent.client,
             grant,
             user: *user,
-            id_token: id_token(realm, visit, consent, scopes),
+            id_token: id_token(realm, visit, pair, consent, scopes),
         })
         .collect();
     let dialect = visit.dialect();
@@ -68,13 +62,14 @@ pub(crate) fn answer(realm: &Realm, visit: &Visit<'_>, grant: Grant, pairs: &[Pa
 }
 
 /// OpenID Connect Core 1.0 section 2.
-fn id_token(realm: &Realm, visit: &Visit<'_>, consent: &Consent, scopes: &[String]) -> Option<String> {
+fn id_token(realm: &Realm, visit: &Visit<'_>, pair: &Pair, consent: &Consent, scopes: &[String]) -> Option<String> {
     if !scopes.iter().any(|scope| scope == "openid") {
         return None;
     }
     let now = visit.now / 1000;
     let mut claims = json!({
-        "iss": visit.own, "sub": consent.identity.uuid(visit.dialect().id), "aud": consent.client,
+        "iss": visit.own, "azp": consent.client, "aud": consent.client,
+        "sub": (visit.dialect().sub)(&consent.identity, visit), "at_hash": key::half_hash(&pair.access),
         "iat": now, "exp": now + i64::try_from(realm.rules.lifetime.unwrap_or(3600)).unwrap_or(3600),
     });
     if let Some(nonce) = &consent.nonce {
@@ -82,6 +77,7 @@ fn id_token(realm: &Realm, visit: &Visit<'_>, consent: &Consent, scopes: &[Strin
     }
     if scopes.iter().any(|scope| scope == "email") {
         claims["email"] = json!(consent.identity.email);
+        claims["email_verified"] = json!(true);
     }
     Some(visit.key.sign(&claims))
 }
@@ -89,8 +85,7 @@ fn id_token(realm: &Realm, visit: &Visit<'_>, consent: &Consent, scopes: &[Strin
 /// Who calls, and whether they may use this grant.
 pub(crate) fn caller(realm: &Realm, visit: &Visit<'_>, grant: Grant) -> Result<Client, Cause> {
     let client = authenticate(&realm.clients, &visit.parameters, visit.dialect().client_auth)?;
-    let may = client.grants.as_ref().is_none_or(|grants| grants.iter().any(|name| name == grant.urn()));
-    if may { Ok(client.clone()) } else { Err(Cause::NotAllowed) }
+    if client.may(grant) { Ok(client.clone()) } else { Err(Cause::NotAllowed) }
 }
 
 fn code(realm: &mut Realm, visit: &Visit<'_>) -> Result<Vec<Pair>, Cause> {
@@ -98,17 +93,23 @@ fn code(realm: &mut Realm, visit: &Visit<'_>) -> Result<Vec<Pair>, Cause> {
     let parameters = &visit.parameters;
     let text = parameters.need("code")?;
     let rules = realm.rules.clone();
-    let code = realm.codes.find(text).ok_or(Cause::UnknownCode)?;
+    let code = realm.codes.find(text).filter(|code| code.consent.client == client.id).ok_or(Cause::UnknownCode)?;
     if let Some(families) = &code.families {
         for family in families {
             realm.tokens.revoke_family(*family);
         }
         return Err(Cause::SpentCode);
     }
-    let (redirect, verifier) = (parameters.get("redirect_uri"), parameters.get("code_verifier"));
+    let verifier = parameters.get("code_verifier");
+    let redirect = match (visit.dialect().redirect_again, parameters.get("redirect_uri")) {
+        (Again::Ignored, _) | (Again::Free, None) => code.redirect.as_deref(),
+        (_, named) => named,
+    };
     // Where a vendor knows nothing of PKCE, a verifier is one of the parameters it does not look at.
     let verifier = verifier.filter(|_| code.challenge.is_some() || rules.pkce != super::Pkce::Absent);
-    code.check(&client.id, redirect, verifier, visit.now, rules.code_lifetime)?;
+    // 128 bytes have 171 letters in Base64.
+    let longest = if visit.dialect().loose_pkce { 171 } else { 128 };
+    code.check(redirect, verifier, longest, visit.now, rules.code_lifetime)?;
     let consent = code.consent.clone();
     let prefixes = &visit.dialect().prefixes;
     let mut pairs = Vec::new();
@@ -127,14 +128,14 @@ fn refresh(realm: &mut Realm, visit: &Visit<'_>) -> Result<Vec<Pair>, Cause> {
     let client = caller(realm, visit, Grant::Refresh)?;
     let text = visit.parameters.need("refresh_token")?;
     // A narrower scope may be asked for, a wider one not (RFC 6749 section 6).
-    if let (Some(family), Some(asked)) = (realm.tokens.refreshes(text), visit.parameters.get("scope")) {
-        let asked = visit.dialect().scopes.read(Some(asked));
-        if !asked.iter().all(|scope| family.consent.scopes.contains(scope)) {
-            return Err(Cause::BadScope);
-        }
+    let narrowed = visit.parameters.get("scope").map(|asked| visit.dialect().scopes.read(Some(asked)));
+    if let (Some(family), Some(asked)) = (realm.tokens.refreshes(text), &narrowed)
+        && !asked.iter().all(|scope| family.scopes().contains(scope))
+    {
+        return Err(Cause::BadScope);
     }
     let Realm { tokens, rules, .. } = realm;
-    let pair = tokens.renew(text, &client.id, &visit.dialect().prefixes, rules, visit.now)?;
+    let pair = tokens.renew((text, narrowed), &client.id, &visit.dialect().prefixes, rules, visit.now)?;
     realm.counts.refreshes += 1;
     Ok(vec![pair])
 }

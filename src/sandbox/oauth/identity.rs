@@ -2,7 +2,7 @@
 
 use super::Realm;
 use super::codes::Consent;
-use super::dialects::Seen;
+use super::dialects::{Seen, TokenIn};
 use super::people::Identity;
 use super::tokens::Shut;
 use super::visit::Visit;
@@ -13,13 +13,13 @@ pub(crate) const OWNER: &str = "ada@example.com";
 
 pub(crate) fn identity(realm: &mut Realm, visit: &Visit<'_>, answer: fn(&Seen<'_>, &Visit<'_>) -> Reply) -> Reply {
     match seen(realm, visit) {
-        Ok((family, personal)) => {
-            let identity = family.as_ref().map_or_else(|| Identity::of(OWNER), |(consent, _)| consent.identity.clone());
-            let user = family.as_ref().is_some_and(|(_, user)| *user);
-            let (client, scopes) = family.map_or_else(Default::default, |(consent, user)| {
-                (consent.client, if user { consent.user_scopes } else { consent.scopes })
-            });
-            answer(&Seen { identity: &identity, scopes: &scopes, client: &client, personal, user }, visit)
+        Ok(Found::Personal) => {
+            let identity = Identity::of(OWNER);
+            answer(&Seen { identity: &identity, scopes: &[], client: "", personal: true, user: false }, visit)
+        }
+        Ok(Found::Issued { consent, scopes, user }) => {
+            let Consent { identity, client, .. } = &consent;
+            answer(&Seen { identity, scopes: &scopes, client, personal: false, user }, visit)
         }
         Err(why) => {
             realm.counts.dead_tokens += 1;
@@ -28,17 +28,33 @@ pub(crate) fn identity(realm: &mut Realm, visit: &Visit<'_>, answer: fn(&Seen<'_
     }
 }
 
-type Found = (Option<(Consent, bool)>, bool);
+pub(crate) enum Found {
+    /// Somebody's own token, which may do everything
+    Personal,
+    Issued {
+        consent: Consent,
+        scopes: Vec<String>,
+        /// A person's own where an app has one as well
+        user: bool,
+    },
+}
 
-/// The consent behind the token of this call; none for a personal one.
+/// What is behind the token of this call.
 pub(crate) fn seen(realm: &Realm, visit: &Visit<'_>) -> Result<Found, Shut> {
     let parameters = &visit.parameters;
-    // A key as the user of HTTP Basic is Stripe's way; a token as a parameter is Slack's.
-    let basic = parameters.basic.as_ref().map(|(user, _)| user.as_str());
-    let token = parameters.bearer.as_deref().or(basic).or(parameters.get("token")).ok_or(Shut::Missing)?;
+    let beside = match visit.dialect().token_in {
+        TokenIn::Bearer => None,
+        TokenIn::Basic => parameters.basic.as_ref().map(|(user, _)| user.as_str()),
+        TokenIn::Parameter => parameters.get("token"),
+    };
+    let token = parameters.bearer.as_deref().or(beside).ok_or(Shut::Missing)?;
     if (visit.personal)(token) {
-        return Ok((None, true));
+        return Ok(Found::Personal);
     }
-    let family = realm.tokens.open(token, visit.now)?;
-    Ok((Some((family.consent.clone(), family.user)), false))
+    let opened = realm.tokens.open(token, visit.now)?;
+    Ok(Found::Issued {
+        consent: opened.family.consent.clone(),
+        scopes: opened.scopes.to_vec(),
+        user: opened.family.user,
+    })
 }

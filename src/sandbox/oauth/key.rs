@@ -7,6 +7,7 @@ use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
 use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha256};
 
 use super::errors::Cause;
 
@@ -38,6 +39,11 @@ impl Key {
         format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
+    /// The public half as certificates by the key's id, as Google has them beside the key set.
+    pub(crate) fn certificates() -> Json {
+        json!({ID: include_str!("certificate.pem")})
+    }
+
     /// The public half as a key set (RFC 7517).
     pub(crate) fn set(&self) -> Json {
         let parts: PublicKeyComponents<Vec<u8>> = PublicKeyComponents::from(self.0.public());
@@ -46,6 +52,16 @@ impl Key {
             "n": URL_SAFE_NO_PAD.encode(&parts.n), "e": URL_SAFE_NO_PAD.encode(&parts.e),
         }]})
     }
+}
+
+/// A token's hash, as GitHub tells it.
+pub(crate) fn hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The left half of a token's hash, for `at_hash` (OpenID Connect Core 1.0 section 3.1.3.6).
+pub(crate) fn half_hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(token.as_bytes())[..16])
 }
 
 /// The claims of a token, whoever signed it; `verify` says whether that was right.

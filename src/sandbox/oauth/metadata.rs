@@ -40,6 +40,9 @@ pub(crate) fn metadata(realm: &Realm, visit: &Visit<'_>) -> Reply {
     if realm.rules.pkce != Pkce::Absent {
         body["code_challenge_methods_supported"] = json!(["S256"]);
     }
+    if !dialect.response_modes.is_empty() {
+        body["response_modes_supported"] = json!(dialect.response_modes);
+    }
     let places: [(&str, Wanted); 7] = [
         ("authorization_endpoint", |endpoint| matches!(endpoint, Endpoint::Authorize)),
         ("token_endpoint", |endpoint| matches!(endpoint, Endpoint::Token)),

@@ -110,6 +110,10 @@ impl Oauth {
 
     /// Answers one call. `personal` says whether a text is the sandbox's personal token.
     pub(crate) fn handle(&self, place: &Place, request: &Request, personal: &dyn Fn(&str) -> bool) -> Outcome {
+        let allowed = place.endpoint.methods();
+        if !allowed.is_empty() && !allowed.contains(&request.method.as_str()) {
+            return errors::wrong_method(allowed).into();
+        }
         let parameters = Parameters::of(request);
         let own = self.own(place.dialect);
         let (now, key) = (self.now(), &self.key);
@@ -169,14 +173,11 @@ impl Oauth {
     pub(crate) fn scopes_of(&self, provider: &str, token: &str) -> Result<Vec<String>, Shut> {
         let realms = self.lock();
         let realm = realms.get(provider).ok_or(Shut::Unknown)?;
-        realm.tokens.open(token, self.now()).map(|family| family.consent.scopes.clone())
+        realm.tokens.open(token, self.now()).map(|opened| opened.scopes.to_vec())
     }
 
     fn own(&self, dialect: &Dialect) -> String {
-        match dialect.id {
-            "hubspot" => self.origin.clone(),
-            id => format!("{}/{id}", self.origin),
-        }
+        if dialect.at_root { self.origin.clone() } else { format!("{}/{}", self.origin, dialect.id) }
     }
 }
 

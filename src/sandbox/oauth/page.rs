@@ -33,7 +33,10 @@ pub(crate) fn consent(realm: &Realm, visit: &Visit<'_>, asked: &Asked) -> Reply 
     page(
         visit.dialect(),
         200,
-        &format!("<form method=\"post\" action=\"{}\">\n{form}</form>", escape(&visit.request.target)),
+        &format!(
+            "<form method=\"post\" action=\"{}\">\n{form}</form>",
+            escape(&asked.address(visit.request.target.split('?').next().unwrap_or_default()))
+        ),
     )
 }
 
@@ -61,7 +64,7 @@ pub(crate) fn device(realm: &mut Realm, visit: &Visit<'_>) -> Reply {
         let form = format!(
             "<form method=\"post\" action=\"{}\">\n<p><label>Code <input name=\"user_code\" value=\"{}\"></label></p>\n\
              <p><label>Account <input name=\"identity\" value=\"{}\"></label></p>\n{BUTTONS}</form>",
-            escape(&format!("{}/{}", visit.own, dialect.device_page)),
+            escape(&format!("{}/{}", visit.own, dialect.device.page)),
             escape(code),
             escape(&realm.person.identity)
         );

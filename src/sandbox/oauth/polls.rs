@@ -5,7 +5,7 @@ use serde_json::json;
 use super::authorize::knows;
 use super::clients::Client;
 use super::counts::Poll;
-use super::dialects::Grant;
+use super::dialects::{Grant, Secrecy};
 use super::errors::{Cause, Refusal};
 use super::rules::Offline;
 use super::tokens::random;
@@ -17,17 +17,8 @@ use crate::sandbox::wire::Reply;
 pub(crate) fn device(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<Refusal>> {
     let wrong = |cause| Box::new(visit.refusal(cause));
     let dialect = visit.dialect();
-    if visit.request.method != "POST" {
-        return Err(wrong(Cause::WrongMethod));
-    }
-    // The client says its id; whether a secret must come with it here is not said by every vendor, so none is needed.
-    let id = visit.parameters.get("client_id").or(visit.parameters.basic.as_ref().map(|(id, _)| id.as_str()));
-    let id = id.ok_or_else(|| wrong(Cause::Missing("client_id")))?;
-    let client = realm.clients.iter().find(|client| client.id == id).ok_or_else(|| wrong(Cause::UnknownClient))?;
-    let may = |grants: &Vec<String>| grants.iter().any(|name| name == Grant::Device.urn());
-    if !client.grants.as_ref().is_none_or(may) {
-        return Err(wrong(Cause::NotAllowed));
-    }
+    visit.parameters.check(dialect.bodies).map_err(wrong)?;
+    let client = caller(realm, visit, dialect.device.secret == Secrecy::Always).map_err(wrong)?;
     let scopes = dialect.scopes.read(visit.parameters.get("scope"));
     if dialect.scopes.required && scopes.is_empty() {
         return Err(wrong(Cause::Missing("scope")));
@@ -36,12 +27,11 @@ pub(crate) fn device(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<
         return Err(wrong(Cause::BadScope));
     }
     let code = random("", 40);
-    let device = realm.devices.begin(&code, id, scopes, &realm.rules, visit.now);
-    let page = format!("{}/{}", visit.own, dialect.device_page);
+    let device = realm.devices.begin(&code, &client.id, scopes, &realm.rules, visit.now);
+    let page = format!("{}/{}", visit.own, dialect.device.page);
     let mut body = json!({"device_code": code, "user_code": device.user_code});
-    body[dialect.device_uri] = json!(page);
-    // Only those who follow the RFC's own words offer the address with the code in it.
-    if dialect.id == "oidc" {
+    body[dialect.device.uri] = json!(page);
+    if dialect.device.complete {
         body["verification_uri_complete"] = json!(format!("{page}?user_code={}", device.user_code));
     }
     body["expires_in"] = json!(realm.rules.device_lifetime);
@@ -53,7 +43,7 @@ pub(crate) fn device(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<
 pub(crate) fn poll(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<Refusal>> {
     let wrong = |cause| Box::new(visit.refusal(cause));
     let text = visit.parameters.need("device_code").map_err(wrong)?;
-    let client = poller(realm, visit).map_err(wrong)?;
+    let client = caller(realm, visit, visit.dialect().device.secret != Secrecy::Never).map_err(wrong)?;
     let Realm { devices, person, rules, .. } = &mut *realm;
     let polled = devices.poll(text, &client.id, person, rules, visit.now, visit.slow);
     let answer = match &polled {
@@ -64,8 +54,7 @@ pub(crate) fn poll(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<Re
     realm.counts.device_polls.push(Poll { user_code, at_ms: visit.now, answer });
     let mut consent = polled.map_err(|cause| {
         let mut refusal = wrong(cause);
-        // GitHub alone says the new interval.
-        if cause == Cause::SlowDown && visit.dialect().id == "github" {
+        if cause == Cause::SlowDown && visit.dialect().device.says_interval {
             refusal.more.insert("interval".to_owned(), json!(realm.devices.interval(text)));
         }
         refusal
@@ -77,12 +66,13 @@ pub(crate) fn poll(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<Re
     Ok(grants::answer(realm, visit, Grant::Device, &[pair]))
 }
 
-/// A device may be without a secret at GitHub, whose device flow takes the id alone.
-fn poller(realm: &Realm, visit: &Visit<'_>) -> Result<Client, Cause> {
-    let id = visit.parameters.get("client_id");
-    if visit.dialect().id == "github" && visit.parameters.get("client_secret").is_none() {
-        let id = id.ok_or(Cause::Missing("client_id"))?;
-        return realm.clients.iter().find(|client| client.id == id).cloned().ok_or(Cause::UnknownClient);
+/// Which client calls. Where no secret is needed, its id is enough, but a secret that comes must be right.
+fn caller(realm: &Realm, visit: &Visit<'_>, secret: bool) -> Result<Client, Cause> {
+    let parameters = &visit.parameters;
+    if secret || parameters.get("client_secret").is_some() || parameters.basic()?.is_some() {
+        return grants::caller(realm, visit, Grant::Device);
     }
-    grants::caller(realm, visit, Grant::Device)
+    let id = parameters.get("client_id").ok_or(Cause::NoClient)?;
+    let client = realm.clients.iter().find(|client| client.id == id).ok_or(Cause::UnknownClient)?;
+    if client.may(Grant::Device) { Ok(client.clone()) } else { Err(Cause::NotAllowed) }
 }

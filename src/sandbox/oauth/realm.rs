@@ -8,6 +8,7 @@ use super::counts::{self, OauthCounts};
 use super::device::Devices;
 use super::dialects::{self, Dialect, Endpoint};
 use super::errors::Refusal;
+use super::key::Key;
 use super::people::{Identity, Person};
 use super::quirks::Quirk;
 use super::rules::Rules;
@@ -95,6 +96,7 @@ impl Realm {
             Endpoint::TokenInfo(answer) => Ok(answer(visit, self)),
             Endpoint::Metadata => Ok(metadata::metadata(self, visit)),
             Endpoint::Keys => Ok(Reply::value(200, &visit.key.set())),
+            Endpoint::Certificates => Ok(Reply::value(200, &Key::certificates())),
             Endpoint::Exchange(answer) => Ok(answer(self, visit)),
             Endpoint::Identity(answer) => Ok(identity::identity(self, visit, answer)),
             Endpoint::Nothing => Ok(Reply::value(404, &serde_json::json!({"error": "not_found"}))),

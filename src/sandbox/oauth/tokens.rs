@@ -18,9 +18,19 @@ pub(crate) struct Family {
     pub(crate) revoked: bool,
 }
 
+impl Family {
+    /// What was consented to for these tokens.
+    pub(crate) fn scopes(&self) -> &[String] {
+        if self.user { &self.consent.user_scopes } else { &self.consent.scopes }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Access {
     family: u64,
+    /// Those of the family, or fewer when a refresh asked for fewer
+    scopes: Vec<String>,
+    born: i64,
     /// Milliseconds
     expires: Option<i64>,
     dead: bool,
@@ -41,6 +51,15 @@ pub(crate) struct Pair {
     pub(crate) family: u64,
     pub(crate) access: String,
     pub(crate) refresh: Option<String>,
+}
+
+/// An access token that is alive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opened<'a> {
+    pub(crate) family: &'a Family,
+    pub(crate) scopes: &'a [String],
+    /// When it was issued, in milliseconds
+    pub(crate) born: i64,
 }
 
 /// Why a token opens nothing.
@@ -70,15 +89,23 @@ impl Tokens {
         let family = self.families.len() as u64 - 1;
         let refresh = offline.then(|| self.new_refresh(family, prefixes, now));
         self.keep_cap(family, rules);
-        let access = self.new_access(family, prefixes, rules, now);
+        let access = self.new_access(family, None, prefixes, rules, now);
         Pair { family, access, refresh }
     }
 
-    fn new_access(&mut self, family: u64, prefixes: &Prefixes, rules: &Rules, now: i64) -> String {
-        let user = self.families[family as usize].user;
+    fn new_access(
+        &mut self,
+        family: u64,
+        narrowed: Option<Vec<String>>,
+        prefixes: &Prefixes,
+        rules: &Rules,
+        now: i64,
+    ) -> String {
+        let of = &self.families[family as usize];
+        let (user, scopes) = (of.user, narrowed.unwrap_or_else(|| of.scopes().to_vec()));
         let text = random(if user { prefixes.user_access } else { prefixes.access }, prefixes.length);
         let expires = rules.lifetime.map(|seconds| later(now, seconds));
-        self.access.insert(text.clone(), Access { family, expires, dead: false });
+        self.access.insert(text.clone(), Access { family, scopes, born: now, expires, dead: false });
         text
     }
 
@@ -108,10 +135,11 @@ impl Tokens {
         }
     }
 
-    /// New tokens for a refresh token of this client, as the rules say.
+    /// New tokens for a refresh token of this client, as the rules say; `narrowed` is what the access token may, if less
+    /// than all of it. The refresh token keeps all (RFC 6749 section 6).
     pub(crate) fn renew(
         &mut self,
-        text: &str,
+        (text, narrowed): (&str, Option<Vec<String>>),
         client: &str,
         prefixes: &Prefixes,
         rules: &Rules,
@@ -141,7 +169,7 @@ impl Tokens {
         if rules.kills_access {
             self.end_access(token.family);
         }
-        let access = self.new_access(token.family, prefixes, rules, now);
+        let access = self.new_access(token.family, narrowed, prefixes, rules, now);
         let refresh = match rules.rotation {
             Rotation::Stable => {
                 self.refresh.get_mut(text).expect("it was just found").used = now;
@@ -161,7 +189,7 @@ impl Tokens {
     }
 
     /// Whose access token this is, when it is alive.
-    pub(crate) fn open(&self, text: &str, now: i64) -> Result<&Family, Shut> {
+    pub(crate) fn open(&self, text: &str, now: i64) -> Result<Opened<'_>, Shut> {
         let token = self.access.get(text).ok_or(Shut::Unknown)?;
         let family = self.family(token.family);
         if token.dead || family.revoked {
@@ -169,8 +197,13 @@ impl Tokens {
         }
         match token.expires {
             Some(at) if now >= at => Err(Shut::Expired((now - at) / 1000)),
-            _ => Ok(family),
+            _ => Ok(Opened { family, scopes: &token.scopes, born: token.born }),
         }
+    }
+
+    /// What an access token may, alive or not.
+    pub(crate) fn scopes(&self, text: &str) -> &[String] {
+        self.access.get(text).map_or(&[], |token| &token.scopes)
     }
 
     /// When an access token ends, in milliseconds.

@@ -33,13 +33,13 @@ impl Place {
         }
         let (dialect, rest) = match dialects::find(first) {
             Some(dialect) => (dialect, rest),
-            None => (dialects::find("hubspot")?, parts.as_slice()),
+            None => (dialects::at_root(), parts.as_slice()),
         };
         let found = dialect.paths.iter().find_map(|(path, endpoint)| Some((matched(path, rest)?, *endpoint)));
         let (parts, endpoint) = match found {
             Some(found) => found,
-            // HubSpot's other paths are its API's.
-            None if dialect.id == "hubspot" => return None,
+            // The other paths at the root are those of its API.
+            None if dialect.at_root => return None,
             None => (Vec::new(), Endpoint::Nothing),
         };
         let grant = match endpoint {

@@ -179,6 +179,14 @@ pub fn accounts(app: &App) -> Vec<Check> {
             None => Check::warning("account", error.message, format!("set `{}`", accounts::variable(&account.label))),
         });
     }
+    match accounts::orphans(app) {
+        Ok(0) => {}
+        Ok(many) => {
+            let message = format!("secrets that no account has any more, because a process died: {many}");
+            checks.push(Check::warning("account", message, command(&app.config, "integrations accounts")));
+        }
+        Err(error) => checks.push(Check::failed("account", &error)),
+    }
     if checks.is_empty() && !accounts.is_empty() {
         checks.push(Check::ok(
             "account",

@@ -62,10 +62,12 @@ impl Team {
     /// Looks at the vault without changing anything. `Kind::Corrupt` for a file that cannot be trusted.
     pub fn look(&self) -> Result<Look> {
         let Some((_, _, state)) = self.load()? else {
-            if self.seen()?.is_some() {
+            // A keyring that does not answer knows of no vault that is missed.
+            if matches!(self.seen(), Ok(Some(_))) {
                 return Err(self.gone());
             }
-            return Ok(self.seen_from(None, Standing::NoVault, self.identity()?.as_deref(), None));
+            let identity = self.identity().ok().flatten();
+            return Ok(self.seen_from(None, Standing::NoVault, identity.as_deref(), None));
         };
         let identity = self.identity()?;
         let standing = self.standing(&state, identity.as_deref())?;

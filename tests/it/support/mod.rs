@@ -9,6 +9,8 @@ pub mod dice;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring;
+#[cfg(target_os = "linux")]
+pub mod killing;
 pub mod mirror;
 pub mod ods;
 pub mod old;

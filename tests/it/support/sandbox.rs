@@ -55,6 +55,11 @@ impl Client {
         Client { port: sandbox.port(), token: sandbox.token().expose().to_owned(), stream: None }
     }
 
+    /// Another client of the same sandbox, with a connection of its own.
+    pub fn again(&self) -> Client {
+        Client { port: self.port, token: self.token.clone(), stream: None }
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.call("GET", path, None).await
     }
@@ -82,7 +87,8 @@ impl Client {
         self.send("POST", path, &format!("{headers}{kind}"), body).await
     }
 
-    async fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    /// One call with these header lines and this body, whatever they are.
+    pub async fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{headers}Content-Length: {}\r\n\r\n{body}",
             self.port,

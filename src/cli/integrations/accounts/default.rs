@@ -21,5 +21,5 @@ pub fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) -> Resul
     super::find(app, provider, &args.label)?;
     let account = accounts::set_default(app, &args.label)?;
     let shown = Shown::of(app, &account)?;
-    ui.outcome_and(&shown, format!("`{}` is the default account of `{}` now", account.label, account.provider))
+    ui.outcome_and(&shown, format!("`{}` is the default account of `{}` now", account.label, account.product()))
 }

@@ -9,9 +9,11 @@ use crate::base::Result;
 use crate::cli::ui::{Outcome, Sheet, Ui};
 
 pub fn run(app: &App, ui: &mut Ui, provider: Option<&str>) -> Result<()> {
-    let mut all = accounts::list(app)?;
-    all.retain(|account| provider.is_none_or(|provider| provider == account.provider));
-    all.sort_by(|one, other| (&one.provider, &one.label).cmp(&(&other.provider, &other.label)));
+    let mut all = match provider {
+        Some(product) => accounts::of_product(app, product)?,
+        None => accounts::list(app)?,
+    };
+    all.sort_by(|one, other| (one.product(), &one.label).cmp(&(other.product(), &other.label)));
     let lines: Vec<Shown> = all.iter().map(|account| Shown::of(app, account)).collect::<Result<_>>()?;
     let (none, sick) = (lines.is_empty(), lines.iter().filter_map(advice).collect::<Vec<_>>());
     ui.outcome(&Lines(lines))?;

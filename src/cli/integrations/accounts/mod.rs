@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::Subcommand;
 use clap_complete::ArgValueCompleter;
 
-use crate::accounts::{self, Account};
+use crate::accounts::{self, Account, Product};
 use crate::app::App;
 use crate::base::{Error, Label, Result};
 use crate::cli::complete;
@@ -71,9 +71,9 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
     }
 }
 
-/// `Kind::NotFound` for what is no provider; a label in its place is told where labels go.
+/// `Kind::NotFound` for what is no product; a label in its place is told where labels go.
 fn known(app: &App, provider: &str) -> Result<()> {
-    let Err(error) = accounts::provider(provider) else { return Ok(()) };
+    let Err(error) = Product::find(app, provider) else { return Ok(()) };
     let is_label = accounts::list(app)?.iter().any(|account| account.label.as_str() == provider);
     Err(match is_label {
         true => error.hint(format!(
@@ -87,8 +87,8 @@ fn known(app: &App, provider: &str) -> Result<()> {
 fn find(app: &App, provider: Option<&str>, label: &Label) -> Result<Account> {
     let account = accounts::find(app, label)?;
     match provider {
-        Some(provider) if provider != account.provider => {
-            Err(Error::not_found(format!("account `{label}` is one of `{}`, not of `{provider}`", account.provider))
+        Some(provider) if !Product::find(app, provider)?.has(&account) => {
+            Err(Error::not_found(format!("account `{label}` is one of `{}`, not of `{provider}`", account.product()))
                 .hint(format!("see `appctl integrations accounts {provider}`")))
         }
         _ => Ok(account),

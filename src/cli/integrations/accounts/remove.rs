@@ -3,7 +3,6 @@
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use super::shown::title;
 use crate::accounts::Remote;
 use crate::app::App;
 use crate::base::{Error, Kind, Label, Result};
@@ -24,7 +23,7 @@ pub struct Args {
 
 pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) -> Result<()> {
     let account = super::find(app, provider, &args.label)?;
-    let title = title(&account)?;
+    let title = account.product_title().to_owned();
     let uses = if args.pause { Uses::AlsoPause } else { Uses::Refuse };
     connections::check_removal(app, &args.label, uses)?;
     let paused: Vec<String> = connections::uses(app, &args.label)?.iter().map(ToString::to_string).collect();

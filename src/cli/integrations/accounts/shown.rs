@@ -9,6 +9,7 @@ use crate::cli::ui::{Column, Outcome, Sheet};
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Shown {
+    /// As it is typed: the provider's id, or what a custom API is called
     pub provider: String,
     pub label: String,
     /// Whom the provider says it is
@@ -43,7 +44,7 @@ impl Shown {
             Err(error) => ("unknown", Some(error.message)),
         };
         Ok(Shown {
-            provider: account.provider.clone(),
+            provider: account.product().to_owned(),
             label: account.label.to_string(),
             identity: account.identity.name.clone(),
             identity_id: account.identity.id.clone(),
@@ -57,7 +58,7 @@ impl Shown {
             endpoint: account.endpoint.as_ref().map(ToString::to_string),
             created: account.created,
             authorised: account.authorised,
-            title: title(account)?,
+            title: account.product_title().to_owned(),
         })
     }
 
@@ -105,12 +106,6 @@ fn columns() -> Vec<Column> {
         _ => Column::text(name),
     };
     names.into_iter().map(column).collect()
-}
-
-/// What the product is called: a custom one as its person called it.
-pub fn title(account: &Account) -> Result<String> {
-    let own = account.settings.get("name").cloned();
-    Ok(own.unwrap_or(accounts::provider(&account.provider)?.title.to_owned()))
 }
 
 fn reason(health: &Health) -> Option<String> {

@@ -3,12 +3,12 @@
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use super::shown::title;
-use crate::accounts::{self, Tested};
+use crate::accounts::Tested;
 use crate::app::App;
 use crate::base::{Label, Result};
 use crate::cli::complete;
 use crate::cli::ui::{Outcome, Sheet, Ui};
+use crate::connections::sign_in;
 
 #[derive(clap::Args)]
 #[command(after_help = "Example: appctl integrations accounts google test ops")]
@@ -20,10 +20,10 @@ pub struct Args {
 
 pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: &Args) -> Result<()> {
     let account = super::find(app, provider, &args.label)?;
-    let title = title(&account)?;
+    let title = account.product_title().to_owned();
     let mut progress = ui.progress();
     progress.step(&format!("asking {title}"));
-    let tested = accounts::test(app, &args.label).await?;
+    let tested = sign_in::test(app, &args.label).await?;
     drop(progress);
     ui.outcome(&Report { tested, title })
 }

@@ -17,13 +17,13 @@ use shown::Imported;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Columns go to the fields of the same names; case, spaces and dashes make no difference (`E-mail` goes to `email`). A column
+Columns go to the fields of the same names; case, spaces and dashes make no difference (`E-mail` goes to `email`). A column \
 without a field is an error, unless it is mapped or ignored. Columns without a name are named by their numbers.
 
-A new table's fields get types that keep every value as it is: `007`, `+1`, `NA`, long digits and dates in another form than
+A new table's fields get types that keep every value as it is: `007`, `+1`, `NA`, long digits and dates in another form than \
 2026-11-24 stay texts. A column `id` becomes the key; without one, and without `--key`, each record gets a number.
 
-An empty cell is null; with `--empty text` it is an empty text in fields that take one. In CSV, `\"\"` in quotes is always an
+An empty cell is null; with `--empty text` it is an empty text in fields that take one. In CSV, `\"\"` in quotes is always an \
 empty text there, as exports write it; a `'` that an export put before a formula goes (`--csv-raw` keeps it).
 
 The import is one operation: all rows, or none when one is bad (`--skip-bad` brings the others, with exit status 7).

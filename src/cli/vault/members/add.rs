@@ -8,7 +8,7 @@ use crate::cli::ui::{Outcome, Sheet, Ui, words};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-The line is no secret, but it must come from the person whose name is in it: compare the key with what
+The line is no secret, but it must come from the person whose name is in it: compare the key with what \
 `appctl vault join` showed them before you let them in.
 
 Example: appctl vault members add appctl-member-1:ben:Zm9v…")]

@@ -9,7 +9,7 @@ use crate::cli::ui::{Outcome, Sheet, Ui, words};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-The data key is replaced, so that they read nothing that is kept from now on. What they knew they still know: it is
+The data key is replaced, so that they read nothing that is kept from now on. What they knew they still know: it is \
 listed, to be replaced at its provider.
 
 Example: appctl vault members remove ben")]
@@ -53,7 +53,7 @@ fn known(app: &App, names: &[String]) -> Result<Vec<Knew>> {
         let account = accounts.iter().find(|account| account.id == id);
         Knew {
             account: account.map(|account| account.label.to_string()),
-            provider: account.map_or(provider, |account| &account.provider).to_owned(),
+            provider: account.map_or(provider, |account| account.product()).to_owned(),
             identity: account.map(|account| account.identity.name.clone()),
             secret: name.clone(),
         }

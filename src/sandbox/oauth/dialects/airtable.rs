@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Dialect, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
+use super::{BY_THE_BOOK, Dialect, Endpoint, Issued, Prefixes, Scopes, Seen};
 use crate::sandbox::oauth::clients::ClientAuth;
 use crate::sandbox::oauth::errors::Cause;
 use crate::sandbox::oauth::people::LETTERS;
@@ -22,18 +22,13 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("v0/meta/whoami", Endpoint::Identity(whoami)),
         ("v0/meta/bases", Endpoint::Identity(bases)),
     ],
-    grants: &[Grant::Code, Grant::Refresh],
-    usual_grant: None,
     // A client with a secret must use HTTP Basic, one without names its id in the body.
     client_auth: ClientAuth { basic: true, body: false, secret_alone: false },
-    json: false,
     scopes: Scopes { asked: &[' '], required: true, app_here: true },
     needs_state: true,
-    usual_response_type: false,
-    any_port: false,
     only_localhost: true,
     prefixes: Prefixes { code: "", access: "oaa", user_access: "oaa", refresh: "oar", length: 60 },
-    rules: Rules {
+    rules: &Rules {
         rotation: Rotation::Strict,
         kills_access: true,
         pkce: Pkce::Required,
@@ -47,15 +42,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         (Cause::WrongAuth, 400, "invalid_request", "Clients with a secret must use the Authorization header"),
         (Cause::Missing(""), 400, "invalid_request", "{} is required"),
     ],
-    refuse: super::refuse_standard,
     answer,
-    send: super::send_json,
-    device_page: "",
-    device_uri: "",
-    introspected: super::introspected_standard,
     shut,
-    audiences: &[],
-    assertion_lifetime: 0,
+    ..BY_THE_BOOK
 };
 
 fn answer(issued: &[Issued<'_>], _: &Visit<'_>) -> Json {

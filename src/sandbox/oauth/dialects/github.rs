@@ -2,12 +2,14 @@
 //! REST reference of `applications`). Answers are forms unless JSON is asked for, refusals come with status 200, and
 //! tokens of an OAuth app live until they are taken back; those of a GitHub App expire and rotate.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen, installations};
-use crate::sandbox::oauth::clients::ClientAuth;
-use crate::sandbox::oauth::errors::{Cause, Refusal};
-use crate::sandbox::oauth::people::{DIGITS, Identity};
+use super::{
+    Again, BY_THE_BOOK, Bodies, Device, Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Secrecy, Seen,
+    applications, installations,
+};
+use crate::sandbox::oauth::errors::{self, Cause, Refusal};
+use crate::sandbox::oauth::people::{DIGITS, Identity, LETTERS};
 use crate::sandbox::oauth::quirks::form_text;
 use crate::sandbox::oauth::rules::{Offline, Rotation, Rules};
 use crate::sandbox::oauth::tokens::Shut;
@@ -22,10 +24,10 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("login/oauth/access_token", Endpoint::Token),
         ("login/device/code", Endpoint::Device),
         ("login/device", Endpoint::DevicePage),
-        ("applications/*/token", Endpoint::Revoke(Ending::GithubToken)),
-        ("applications/*/grant", Endpoint::Revoke(Ending::GithubGrant)),
+        ("applications/*/token", Endpoint::Revoke(Ending::Own(&["POST", "PATCH", "DELETE"], applications::token))),
+        ("applications/*/grant", Endpoint::Revoke(Ending::Own(&["DELETE"], applications::grant))),
         ("app/installations/*/access_tokens", Endpoint::Exchange(installations::exchange)),
-        ("installation/token", Endpoint::Revoke(Ending::Installation)),
+        ("installation/token", Endpoint::Revoke(Ending::Own(&["DELETE"], installations::end))),
         ("installation/repositories", Endpoint::Identity(installations::repositories)),
         ("user", Endpoint::Identity(user)),
         ("user/emails", Endpoint::Identity(emails)),
@@ -33,17 +35,16 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ],
     grants: &[Grant::Code, Grant::Refresh, Grant::Device],
     usual_grant: Some(Grant::Code),
-    client_auth: ClientAuth { basic: true, body: true, secret_alone: false },
-    json: false,
+    // The Octokit sends JSON.
+    bodies: Bodies::Either,
     // A blank is documented; a comma is taken as well, and is what answers have.
     scopes: Scopes { asked: &[' ', ','], required: false, app_here: true },
-    needs_state: false,
     usual_response_type: true,
     any_port: true,
-    only_localhost: false,
+    redirect_again: Again::Free,
     prefixes: Prefixes { code: "", access: "gho_", user_access: "gho_", refresh: "ghr_", length: 36 },
     // With `offline` set to `always` and a lifetime it is a GitHub App: 8 hours, and refresh tokens of six months.
-    rules: Rules {
+    rules: &Rules {
         lifetime: None,
         says_lifetime: true,
         rotation: Rotation::Rotates,
@@ -53,6 +54,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ..Rules::PLAIN
     },
     words: &[
+        (Cause::NoClient, 200, "incorrect_client_credentials", CREDENTIALS),
         (Cause::UnknownClient, 200, "incorrect_client_credentials", CREDENTIALS),
         (Cause::BadSecret, 200, "incorrect_client_credentials", CREDENTIALS),
         (Cause::UnknownCode, 200, "bad_verification_code", CODE),
@@ -77,12 +79,10 @@ pub(crate) static DIALECT: Dialect = Dialect {
     refuse,
     answer,
     send,
-    device_page: "login/device",
-    device_uri: "verification_uri",
-    introspected: super::introspected_standard,
+    device: Device { page: "login/device", says_interval: true, secret: Secrecy::Never, ..BY_THE_BOOK.device },
     shut,
-    audiences: &[],
     assertion_lifetime: 600,
+    ..BY_THE_BOOK
 };
 
 const CREDENTIALS: &str = "The client_id and/or client_secret passed are incorrect.";
@@ -119,7 +119,7 @@ fn send(body: Json, visit: &Visit<'_>) -> Reply {
     }
     let form = form_text(body.as_object().expect("an answer is an object"));
     let content_type = "application/x-www-form-urlencoded; charset=utf-8";
-    Reply { content_type, ..Reply::json(200, form.into_bytes()) }
+    errors::uncached(Reply { content_type, ..Reply::json(200, form.into_bytes()) })
 }
 
 /// What a person is called.
@@ -127,22 +127,47 @@ pub(super) fn login(identity: &Identity) -> String {
     identity.email.replace(['@', '.'], "-")
 }
 
+/// "Get the authenticated user": what everybody sees, and more for whoever may read the person's own.
 fn user(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
     if installations::is_here(visit) {
         return problem(403, "Resource not accessible by integration", visit);
     }
     let identity = seen.identity;
+    let mail = seen.may("user") || seen.may("user:email") || seen.may("read:user");
+    let mut body = simple_user(identity, visit);
+    let more = json!({
+        "name": identity.name(), "company": identity.company(), "blog": "", "location": null,
+        "email": mail.then_some(identity.email.as_str()), "hireable": null, "bio": null, "twitter_username": null,
+        "public_repos": 1, "public_gists": 0, "followers": 0, "following": 0, "created_at": "2020-01-02T03:04:05Z",
+        "updated_at": "2026-01-02T03:04:05Z",
+    });
+    body.extend(more.as_object().expect("it is an object").clone());
+    if seen.may("user") || seen.may("read:user") {
+        let own = json!({
+            "private_gists": 0, "total_private_repos": 1, "owned_private_repos": 1, "disk_usage": 1, "collaborators": 0,
+            "two_factor_authentication": true,
+        });
+        body.extend(own.as_object().expect("it is an object").clone());
+    }
+    with_scopes(Reply::value(200, &Json::Object(body)), seen)
+}
+
+/// A person as GitHub shows them wherever they come up.
+pub(super) fn simple_user(identity: &Identity, visit: &Visit<'_>) -> Map<String, Json> {
     let login = login(identity);
     let id: u64 = identity.id("github", DIGITS, 8).parse().expect("digits are a number");
-    let mail = seen.may("user") || seen.may("user:email") || seen.may("read:user");
-    let body = json!({
-        "login": login, "id": id, "node_id": identity.id("node", super::super::people::LETTERS, 20),
-        "avatar_url": format!("{}/avatars/{id}", visit.own), "url": format!("{}/users/{login}", visit.own),
-        "html_url": format!("{}/{login}", visit.own), "type": "User", "site_admin": false, "name": identity.name(),
-        "company": identity.company(), "email": mail.then_some(identity.email.as_str()),
-        "created_at": "2020-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z",
+    let url = format!("{}/users/{login}", visit.own);
+    let user = json!({
+        "login": login, "id": id, "node_id": identity.id("node", LETTERS, 20),
+        "avatar_url": format!("{}/avatars/{id}", visit.own), "gravatar_id": "", "url": url,
+        "html_url": format!("{}/{login}", visit.own), "followers_url": format!("{url}/followers"),
+        "following_url": format!("{url}/following{{/other_user}}"), "gists_url": format!("{url}/gists{{/gist_id}}"),
+        "starred_url": format!("{url}/starred{{/owner}}{{/repo}}"), "subscriptions_url": format!("{url}/subscriptions"),
+        "organizations_url": format!("{url}/orgs"), "repos_url": format!("{url}/repos"),
+        "events_url": format!("{url}/events{{/privacy}}"), "received_events_url": format!("{url}/received_events"),
+        "type": "User", "site_admin": false,
     });
-    with_scopes(Reply::value(200, &body), seen)
+    user.as_object().expect("it is an object").clone()
 }
 
 fn emails(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {

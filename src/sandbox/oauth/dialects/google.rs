@@ -3,10 +3,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
-use crate::sandbox::oauth::clients::ClientAuth;
+use super::{BY_THE_BOOK, Device, Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Secrecy, Seen};
 use crate::sandbox::oauth::errors::{Cause, Refusal};
-use crate::sandbox::oauth::people::DIGITS;
+use crate::sandbox::oauth::people::{DIGITS, Identity};
 use crate::sandbox::oauth::rules::{Offline, Rules};
 use crate::sandbox::oauth::tokens::Shut;
 use crate::sandbox::oauth::visit::Visit;
@@ -27,6 +26,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("tokeninfo", Endpoint::TokenInfo(token_info)),
         ("oauth2/v3/tokeninfo", Endpoint::TokenInfo(token_info)),
         ("oauth2/v3/certs", Endpoint::Keys),
+        ("oauth2/v1/certs", Endpoint::Certificates),
         ("v1/userinfo", Endpoint::Identity(userinfo)),
         ("oauth2/v3/userinfo", Endpoint::Identity(userinfo)),
         ("oauth2/v2/userinfo", Endpoint::Identity(userinfo_v2)),
@@ -36,17 +36,11 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("calendar/v3/calendars/primary", Endpoint::Identity(calendar)),
     ],
     grants: &[Grant::Code, Grant::Refresh, Grant::Device, Grant::JwtBearer],
-    usual_grant: None,
-    client_auth: ClientAuth { basic: true, body: true, secret_alone: false },
-    json: false,
     scopes: Scopes { asked: &[' '], required: true, app_here: true },
-    needs_state: false,
-    usual_response_type: false,
     any_port: true,
-    only_localhost: false,
     prefixes: Prefixes { code: "4/0A", access: "ya29.a0", user_access: "ya29.a0", refresh: "1//0", length: 80 },
     // 3599 and not 3600, as Google's answers have it; 100 refresh tokens per account and client.
-    rules: Rules {
+    rules: &Rules {
         lifetime: Some(3599),
         cap: Some(100),
         offline: Offline::AccessType,
@@ -56,6 +50,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ..Rules::PLAIN
     },
     words: &[
+        (Cause::NoClient, 400, "invalid_request", "Could not determine client ID from request."),
         (Cause::UnknownClient, 401, "invalid_client", "The OAuth client was not found."),
         (Cause::BadSecret, 401, "invalid_client", "Unauthorized"),
         (Cause::Missing(""), 400, "invalid_request", "Missing required parameter: {}"),
@@ -81,13 +76,12 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ],
     refuse,
     answer,
-    send: super::send_json,
-    device_page: "device",
-    device_uri: "verification_url",
-    introspected: super::introspected_standard,
+    sub: |identity, _| sub(identity),
+    device: Device { page: "device", uri: "verification_url", secret: Secrecy::Polls, ..BY_THE_BOOK.device },
+    revoked: |_| Reply::value(200, &json!({})),
     shut,
     audiences: &["https://oauth2.googleapis.com/token", "https://accounts.google.com/o/oauth2/token"],
-    assertion_lifetime: 3600,
+    ..BY_THE_BOOK
 };
 
 /// Google sends no `WWW-Authenticate` with these.
@@ -106,8 +100,8 @@ fn answer(issued: &[Issued<'_>], _: &Visit<'_>) -> Json {
     body.into()
 }
 
-fn sub(seen: &Seen<'_>) -> String {
-    format!("1{}", seen.identity.id("google", DIGITS, 20))
+fn sub(identity: &Identity) -> String {
+    format!("1{}", identity.id("google", DIGITS, 20))
 }
 
 fn may_know(seen: &Seen<'_>, what: &str) -> bool {
@@ -120,7 +114,7 @@ fn userinfo(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
     if !(email || profile || seen.may("openid")) {
         return insufficient(visit);
     }
-    let mut body = json!({"sub": sub(seen)});
+    let mut body = json!({"sub": sub(identity)});
     if profile {
         body["name"] = json!(identity.name());
         body["given_name"] = json!(identity.given_name());
@@ -195,25 +189,25 @@ fn calendar(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
     Reply::value(200, &json!({"kind": "calendar#calendar", "id": email, "summary": email, "timeZone": "UTC"}))
 }
 
-/// `oauth2.googleapis.com/tokeninfo?access_token=…`
+/// `oauth2.googleapis.com/tokeninfo?access_token=…`; the token as bearer is what Google's own libraries do.
 fn token_info(visit: &Visit<'_>, realm: &Realm) -> Reply {
-    let token = visit.parameters.get("access_token").unwrap_or_default();
-    let Ok(family) = realm.tokens.open(token, visit.now) else {
+    let token = visit.parameters.get("access_token").or(visit.parameters.bearer.as_deref()).unwrap_or_default();
+    let Ok(opened) = realm.tokens.open(token, visit.now) else {
         let body = json!({"error": "invalid_token", "error_description": "Invalid Value"});
         return Reply::value(400, &body);
     };
-    let consent = &family.consent;
+    let consent = &opened.family.consent;
     let left = introspect::seconds_left(realm, token, visit.now);
     let mut body = json!({
-        "azp": consent.client, "aud": consent.client, "sub": format!("1{}", consent.identity.id("google", DIGITS, 20)),
-        "scope": consent.scopes.join(" "), "access_type": if consent.offline { "offline" } else { "online" },
+        "azp": consent.client, "aud": consent.client, "sub": sub(&consent.identity),
+        "scope": opened.scopes.join(" "), "access_type": if consent.offline { "offline" } else { "online" },
     });
     if let Some(left) = left {
         // Numbers as texts, as Google has them here.
         body["expires_in"] = json!(left.to_string());
         body["exp"] = json!((visit.now / 1000 + left).to_string());
     }
-    if consent.scopes.iter().any(|scope| scope == "email" || scope.ends_with("userinfo.email")) {
+    if opened.scopes.iter().any(|scope| scope == "email" || scope.ends_with("userinfo.email")) {
         body["email"] = json!(consent.identity.email);
         body["email_verified"] = json!("true");
     }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes};
+use super::{BY_THE_BOOK, Dialect, Ending, Endpoint, Issued, Prefixes, Scopes};
 use crate::sandbox::hubspot::PORTAL;
 use crate::sandbox::oauth::clients::ClientAuth;
 use crate::sandbox::oauth::codes::Consent;
@@ -18,6 +18,7 @@ use crate::sandbox::wire::Reply;
 pub(crate) static DIALECT: Dialect = Dialect {
     id: "hubspot",
     title: "HubSpot",
+    at_root: true,
     paths: &[
         ("oauth/authorize", Endpoint::Authorize),
         ("oauth/*/authorize", Endpoint::Authorize),
@@ -29,20 +30,16 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("oauth/v3/token/revoke", Endpoint::Revoke(Ending::Rfc7009)),
         ("oauth/2026-03/token/revoke", Endpoint::Revoke(Ending::Rfc7009)),
         ("oauth/v1/access-tokens/*", Endpoint::TokenInfo(token_info)),
-        ("oauth/v1/refresh-tokens/*", Endpoint::Revoke(Ending::Path)),
+        ("oauth/v1/refresh-tokens/*", Endpoint::Revoke(Ending::Own(&["GET", "DELETE"], refresh_token))),
     ],
-    grants: &[Grant::Code, Grant::Refresh],
-    usual_grant: None,
     client_auth: ClientAuth { basic: false, body: true, secret_alone: false },
-    json: false,
     scopes: Scopes { asked: &[' '], required: true, app_here: true },
-    needs_state: false,
     usual_response_type: true,
-    any_port: false,
     only_localhost: true,
     prefixes: Prefixes { code: "", access: "C", user_access: "C", refresh: "na1-", length: 100 },
-    rules: Rules { lifetime: Some(1800), echoes_refresh: true, ..Rules::PLAIN },
+    rules: &Rules { lifetime: Some(1800), echoes_refresh: true, ..Rules::PLAIN },
     words: &[
+        (Cause::NoClient, 400, "BAD_CLIENT_ID", "missing or unknown client id"),
         (Cause::UnknownClient, 400, "BAD_CLIENT_ID", "missing or unknown client id"),
         (Cause::BadSecret, 400, "BAD_CLIENT_SECRET", "missing or invalid client secret"),
         (Cause::WrongAuth, 400, "BAD_CLIENT_ID", "missing or unknown client id"),
@@ -60,13 +57,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ],
     refuse,
     answer,
-    send: super::send_json,
-    device_page: "",
-    device_uri: "",
     introspected,
     shut,
-    audiences: &[],
-    assertion_lifetime: 0,
+    ..BY_THE_BOOK
 };
 
 /// HubSpot's shape: a `status` word and a `message`. From version 3 on, `error` and `error_description` of RFC 6749 come
@@ -99,6 +92,7 @@ fn answer(issued: &[Issued<'_>], visit: &Visit<'_>) -> Json {
         body["expires_in"] = json!(seconds);
     }
     if !visit.request.segments.iter().any(|part| part == "v1") {
+        body["token_use"] = json!("access_token");
         body["hub_id"] = json!(PORTAL);
         body["user_id"] = json!(issued.identity.number("hubspot user", 7));
         body["scopes"] = json!(issued.scopes);
@@ -110,10 +104,10 @@ fn answer(issued: &[Issued<'_>], visit: &Visit<'_>) -> Json {
 fn token_info(visit: &Visit<'_>, realm: &Realm) -> Reply {
     let token = visit.place.parts.first().map(String::as_str).unwrap_or_default();
     match realm.tokens.open(token, visit.now) {
-        Ok(family) => {
-            let mut body = of_account(&family.consent);
+        Ok(opened) => {
+            let mut body = of_account(&opened.family.consent, opened.scopes);
             body["token"] = json!(token);
-            body["app_id"] = json!(1_000_001);
+            body["app_id"] = json!(APP);
             body["expires_in"] = json!(introspect::seconds_left(realm, token, visit.now));
             body["token_type"] = json!("access");
             Reply::value(200, &body)
@@ -126,21 +120,64 @@ fn token_info(visit: &Visit<'_>, realm: &Realm) -> Reply {
     }
 }
 
-fn of_account(consent: &Consent) -> Json {
+/// `/oauth/v1/refresh-tokens/{token}`: GET says what it is, DELETE ends it and every connection with it; nothing else is
+/// needed.
+fn refresh_token(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
+    let text = visit.place.parts.first().map(String::as_str).unwrap_or_default();
+    let family = realm.tokens.refreshes(text).ok_or(Cause::UnknownRefresh)?;
+    if visit.request.method == "GET" {
+        let mut body = of_account(&family.consent, family.scopes());
+        body["token"] = json!(text);
+        body["client_id"] = json!(family.consent.client);
+        body["token_type"] = json!("refresh");
+        return Ok(Reply::value(200, &body));
+    }
+    let family = realm.tokens.owner(text).expect("it was found a moment ago");
+    realm.tokens.revoke_family(family);
+    realm.counts.revocations += 1;
+    Ok(Reply::empty(204))
+}
+
+const APP: u64 = 1_000_001;
+
+/// What is said of every token.
+fn of_account(consent: &Consent, scopes: &[String]) -> Json {
     json!({
-        "user": consent.identity.email, "hub_domain": consent.identity.domain(), "scopes": consent.scopes,
+        "user": consent.identity.email, "hub_domain": consent.identity.domain(), "scopes": scopes,
         "hub_id": PORTAL, "user_id": consent.identity.number("hubspot user", 7),
     })
 }
 
-/// RFC 7662's answer, with the account in it.
-fn introspected(mut said: Json, consent: Option<&Consent>, _: &Visit<'_>) -> Json {
-    if let (Some(consent), true) = (consent, said["active"] == true) {
-        for (key, value) in of_account(consent).as_object().expect("it is an object") {
-            said[key] = value.clone();
-        }
+/// The account and the token in place of most of what RFC 7662 has (`TokenInfoResponseBaseIF` of HubSpot's description).
+fn introspected(said: Json, consent: Option<&Consent>, visit: &Visit<'_>) -> Json {
+    let Some(consent) = consent.filter(|_| said["active"] == true) else { return json!({"active": false}) };
+    let scopes: Vec<String> = said["scope"].as_str().unwrap_or_default().split(' ').map(str::to_owned).collect();
+    let access = !said["exp"].is_null();
+    let kind = if access { "access_token" } else { "refresh_token" };
+    let mut body = of_account(consent, &scopes);
+    body["active"] = json!(true);
+    body["token_use"] = json!(kind);
+    body["token_type"] = json!(kind.trim_end_matches("_token"));
+    body["token"] = json!(visit.parameters.get("token"));
+    body["client_id"] = json!(consent.client);
+    body["app_id"] = json!(APP);
+    if access {
+        body["expires_in"] = json!(said["exp"].as_i64().unwrap_or_default() - visit.now / 1000);
+        body["is_private_distribution"] = json!(false);
+        body["signed_access_token"] = signed(consent, &said);
     }
-    said
+    body
+}
+
+/// What HubSpot's own services check; nobody else can, so it is only of the right shape.
+fn signed(consent: &Consent, said: &Json) -> Json {
+    let user = consent.identity.number("hubspot user", 7);
+    json!({
+        "expiresAt": said["exp"].as_i64().unwrap_or_default() * 1000, "scopes": "AAEAAQ==", "hubId": PORTAL, "userId": user,
+        "appId": APP, "signature": "c2FuZGJveA==", "scopeToScopeGroupPks": "", "newSignature": "c2FuZGJveA==", "hublet": "na1",
+        "trialScopes": "", "trialScopeToScopeGroupPks": "", "isUserLevel": false, "isPrivateDistribution": false,
+        "isServiceAccount": false, "installingUserId": user, "appInstallId": "", "audience": "",
+    })
 }
 
 /// What the API itself says is next door; nothing here is asked with a token.

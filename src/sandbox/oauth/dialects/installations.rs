@@ -8,10 +8,11 @@ use super::github::{login, problem};
 use super::{Prefixes, Seen};
 use crate::base::Timestamp;
 use crate::sandbox::oauth::codes::Consent;
+use crate::sandbox::oauth::errors::Cause;
 use crate::sandbox::oauth::people::{DIGITS, Identity};
 use crate::sandbox::oauth::rules::Rules;
 use crate::sandbox::oauth::visit::Visit;
-use crate::sandbox::oauth::{Realm, key};
+use crate::sandbox::oauth::{Realm, identity, key, revoke};
 use crate::sandbox::wire::Reply;
 
 const START: &str = "ghs_";
@@ -33,7 +34,7 @@ pub(crate) fn exchange(realm: &mut Realm, visit: &Visit<'_>) -> Reply {
             return problem(status, message, visit);
         }
     };
-    if visit.request.method != "POST" || number.parse::<u64>().is_err() {
+    if number.parse::<u64>().is_err() {
         return problem(404, "Not Found", visit);
     }
     let consent = Consent {
@@ -74,6 +75,16 @@ fn app(realm: &Realm, visit: &Visit<'_>) -> Result<String, (u16, &'static str)> 
 /// Whether an installation calls.
 pub(crate) fn is_here(visit: &Visit<'_>) -> bool {
     visit.parameters.bearer.as_deref().is_some_and(|token| token.starts_with(START))
+}
+
+/// `DELETE /installation/token`: the token ends itself.
+pub(crate) fn end(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
+    if let Err(why) = identity::seen(realm, visit) {
+        realm.counts.dead_tokens += 1;
+        return Ok((visit.dialect().shut)(why, visit));
+    }
+    revoke::itself(realm, visit);
+    Ok(Reply::empty(204))
 }
 
 pub(crate) fn repositories(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {

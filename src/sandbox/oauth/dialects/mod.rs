@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::clients::ClientAuth;
 use super::codes::Consent;
-use super::errors::{self, Refusal, Words};
+use super::errors::{self, Cause, Refusal, Words};
 use super::people::Identity;
 use super::rules::Rules;
 use super::tokens::Shut;
@@ -13,6 +13,7 @@ use super::visit::Visit;
 use crate::sandbox::wire::Reply;
 
 mod airtable;
+mod applications;
 mod github;
 mod google;
 mod hubspot;
@@ -40,28 +41,41 @@ pub(crate) fn find(id: &str) -> Option<&'static Dialect> {
     ALL.iter().copied().find(|dialect| dialect.id == id)
 }
 
+/// The vendor whose API is at the root of the sandbox, its sign-in with it.
+pub(crate) fn at_root() -> &'static Dialect {
+    ALL.iter().copied().find(|dialect| dialect.at_root).expect("HubSpot is at the root")
+}
+
 pub(crate) struct Dialect {
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
+    /// The endpoint is the sandbox itself
+    pub(crate) at_root: bool,
     /// Paths below the endpoint, without the slash in front; `*` stands for one part
     pub(crate) paths: &'static [(&'static str, Endpoint)],
     pub(crate) grants: &'static [Grant],
     /// What a token request without `grant_type` means
     pub(crate) usual_grant: Option<Grant>,
     pub(crate) client_auth: ClientAuth,
-    /// The token endpoint takes JSON, and only JSON
-    pub(crate) json: bool,
+    /// How what is posted must be written
+    pub(crate) bodies: Bodies,
     pub(crate) scopes: Scopes,
     /// Authorization needs a `state`
     pub(crate) needs_state: bool,
     /// `response_type=code` may be left out
     pub(crate) usual_response_type: bool,
+    /// The values of `response_mode` that are known; empty where the vendor knows nothing of it
+    pub(crate) response_modes: &'static [&'static str],
+    /// A challenge without a method means S256, and a verifier may be 128 bytes in Base64 (Salesforce)
+    pub(crate) loose_pkce: bool,
     /// Loopback redirects match whatever their port (RFC 8252 section 7.3)
     pub(crate) any_port: bool,
     /// An address on this machine must be called `localhost`, not by its number
     pub(crate) only_localhost: bool,
+    /// Whether the exchange of a code names the redirect URI again
+    pub(crate) redirect_again: Again,
     pub(crate) prefixes: Prefixes,
-    pub(crate) rules: Rules,
+    pub(crate) rules: &'static Rules,
     /// The vendor's words for what goes wrong, where they are not the RFCs'
     pub(crate) words: &'static [Words],
     pub(crate) refuse: fn(&Refusal, &Visit<'_>) -> Reply,
@@ -69,18 +83,115 @@ pub(crate) struct Dialect {
     pub(crate) answer: fn(&[Issued<'_>], &Visit<'_>) -> Json,
     /// How that answer is sent
     pub(crate) send: fn(Json, &Visit<'_>) -> Reply,
-    /// Where a person types a device code, below the endpoint
-    pub(crate) device_page: &'static str,
-    /// What the verification address is called in a device answer
-    pub(crate) device_uri: &'static str,
+    /// What identity tokens call a person
+    pub(crate) sub: fn(&Identity, &Visit<'_>) -> String,
+    pub(crate) device: Device,
+    /// Taking an access token back leaves its refresh token alive
+    pub(crate) access_ends_alone: bool,
+    /// The answer to a revocation
+    pub(crate) revoked: fn(&Visit<'_>) -> Reply,
     /// Changes what RFC 7662 says of a token into what this vendor says
     pub(crate) introspected: fn(Json, Option<&Consent>, &Visit<'_>) -> Json,
+    /// Where API calls may have their token beside the bearer
+    pub(crate) token_in: TokenIn,
     /// Why an API call is refused for its token
     pub(crate) shut: fn(Shut, &Visit<'_>) -> Reply,
     /// Who may come as the audience of an assertion, beside the sandbox's own addresses
     pub(crate) audiences: &'static [&'static str],
     /// The most an assertion may live, in seconds
     pub(crate) assertion_lifetime: u64,
+}
+
+/// The RFCs and nothing else. A vendor's dialect says what is different.
+pub(crate) const BY_THE_BOOK: Dialect = Dialect {
+    id: "",
+    title: "",
+    at_root: false,
+    paths: &[],
+    grants: &[Grant::Code, Grant::Refresh],
+    usual_grant: None,
+    client_auth: ClientAuth { basic: true, body: true, secret_alone: false },
+    bodies: Bodies::Form,
+    scopes: Scopes { asked: &[' '], required: false, app_here: true },
+    needs_state: false,
+    usual_response_type: false,
+    response_modes: &[],
+    loose_pkce: false,
+    any_port: false,
+    only_localhost: false,
+    redirect_again: Again::Needed,
+    prefixes: Prefixes { code: "code-", access: "at-", user_access: "at-", refresh: "rt-", length: 43 },
+    rules: &Rules::PLAIN,
+    words: &[],
+    refuse: refuse_standard,
+    answer: answer_standard,
+    send: send_json,
+    sub: |identity, visit| identity.uuid(visit.dialect().id),
+    device: Device {
+        page: "",
+        uri: "verification_uri",
+        complete: false,
+        says_interval: false,
+        secret: Secrecy::Always,
+    },
+    access_ends_alone: false,
+    revoked: |_| Reply { content_type: "", ..Reply::empty(200) },
+    introspected: |said, _, _| said,
+    token_in: TokenIn::Bearer,
+    shut: shut_standard,
+    audiences: &[],
+    assertion_lifetime: 3600,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// If the authorization named it (RFC 6749 section 4.1.3)
+    Needed,
+    /// It must be the same if it is named
+    Free,
+    /// It is not looked at
+    Ignored,
+}
+
+/// How a body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bodies {
+    /// `application/x-www-form-urlencoded` (RFC 6749 section 3.2)
+    Form,
+    Json,
+    Either,
+}
+
+/// The device grant of a vendor.
+pub(crate) struct Device {
+    /// Where a person types a code, below the endpoint
+    pub(crate) page: &'static str,
+    /// What the address of that page is called in the answer
+    pub(crate) uri: &'static str,
+    /// The address with the code in it is offered too
+    pub(crate) complete: bool,
+    /// `slow_down` comes with the new interval
+    pub(crate) says_interval: bool,
+    pub(crate) secret: Secrecy,
+}
+
+/// Where a device needs the client's secret, if the client has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrecy {
+    /// At both endpoints (RFC 8628 section 3.1)
+    Always,
+    Polls,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenIn {
+    /// Nowhere
+    Bearer,
+    /// As the user of HTTP Basic
+    Basic,
+    /// As the parameter `token`
+    Parameter,
 }
 
 /// How scopes are written.
@@ -165,6 +276,8 @@ pub(crate) enum Endpoint {
     TokenInfo(fn(&Visit<'_>, &super::Realm) -> Reply),
     Metadata,
     Keys,
+    /// The same as certificates by their key's id (Google)
+    Certificates,
     /// A call of the vendor's own that gives a token for a key
     Exchange(fn(&mut super::Realm, &Visit<'_>) -> Reply),
     /// An API call that says whose the token is
@@ -182,32 +295,44 @@ impl Endpoint {
             Endpoint::DevicePage => "device_page",
             Endpoint::Revoke(_) => "revoke",
             Endpoint::Introspect | Endpoint::TokenInfo(_) => "introspect",
-            Endpoint::Metadata | Endpoint::Keys => "metadata",
+            Endpoint::Metadata | Endpoint::Keys | Endpoint::Certificates => "metadata",
             Endpoint::Exchange(_) => "exchange",
             Endpoint::Identity(_) => "identity",
             Endpoint::Nothing => "other",
         }
     }
+
+    /// The methods it answers, for `Allow` (RFC 9110 section 10.2.1); empty where nothing is.
+    pub(crate) fn methods(self) -> &'static [&'static str] {
+        match self {
+            Endpoint::Authorize => &["GET", "POST"],
+            Endpoint::Token | Endpoint::Device | Endpoint::Introspect | Endpoint::Exchange(_) => &["POST"],
+            Endpoint::DevicePage | Endpoint::Identity(_) | Endpoint::TokenInfo(_) => &["GET", "HEAD", "POST"],
+            Endpoint::Metadata | Endpoint::Keys | Endpoint::Certificates => &["GET", "HEAD"],
+            Endpoint::Revoke(how) => how.methods(),
+            Endpoint::Nothing => &[],
+        }
+    }
 }
 
 /// How a vendor takes a token back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Ending {
     /// RFC 7009: POST `token`, with client authentication; an unknown token is fine
     Rfc7009,
     /// POST `token` alone; an unknown one is refused (Google, Salesforce)
     Token,
-    /// DELETE with the refresh token at the end of the path (HubSpot)
-    Path,
-    /// DELETE with `access_token` in JSON and the client by HTTP Basic: one token, or all of the person's (GitHub)
-    GithubToken,
-    GithubGrant,
-    /// DELETE with the token of an installation (GitHub)
-    Installation,
-    /// With the token itself as bearer (Slack)
-    Bearer,
-    /// POST `client_id` and `stripe_user_id`, with the platform's secret key (Stripe)
-    Deauthorize,
+    /// In the vendor's own way, with these methods
+    Own(&'static [&'static str], fn(&mut super::Realm, &Visit<'_>) -> Result<Reply, Cause>),
+}
+
+impl Ending {
+    fn methods(self) -> &'static [&'static str] {
+        match self {
+            Ending::Rfc7009 | Ending::Token => &["POST"],
+            Ending::Own(methods, _) => methods,
+        }
+    }
 }
 
 /// Tokens on their way out.
@@ -267,10 +392,27 @@ pub(crate) fn send_json(body: Json, _: &Visit<'_>) -> Reply {
     errors::uncached(Reply::value(200, &body))
 }
 
-pub(crate) fn introspected_standard(said: Json, _: Option<&Consent>, _: &Visit<'_>) -> Json {
-    said
+fn answer_standard(issued: &[Issued<'_>], _: &Visit<'_>) -> Json {
+    standard(&issued[0], " ", "Bearer").into()
 }
 
 pub(crate) fn refuse_standard(refusal: &Refusal, _: &Visit<'_>) -> Reply {
     errors::standard(refusal)
+}
+
+/// RFC 6750 section 3.
+fn shut_standard(why: Shut, _: &Visit<'_>) -> Reply {
+    let (challenge, body) = match why {
+        // Nothing is said to whoever brings no token at all.
+        Shut::Missing => ("", json!({})),
+        Shut::Expired(_) => (
+            ", error=\"invalid_token\", error_description=\"The access token expired\"",
+            json!({"error": "invalid_token"}),
+        ),
+        Shut::Unknown | Shut::Revoked => (
+            ", error=\"invalid_token\", error_description=\"The access token is not valid\"",
+            json!({"error": "invalid_token"}),
+        ),
+    };
+    Reply::value(401, &body).header("WWW-Authenticate", format!("Bearer realm=\"sandbox\"{challenge}"))
 }

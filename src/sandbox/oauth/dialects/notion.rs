@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
+use super::{BY_THE_BOOK, Bodies, Dialect, Ending, Endpoint, Issued, Prefixes, Seen};
 use crate::sandbox::oauth::clients::ClientAuth;
 use crate::sandbox::oauth::codes::Consent;
 use crate::sandbox::oauth::errors::{Refusal, uncached};
@@ -24,34 +24,23 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("v1/oauth/introspect", Endpoint::Introspect),
         ("v1/users/me", Endpoint::Identity(me)),
     ],
-    grants: &[Grant::Code, Grant::Refresh],
-    usual_grant: None,
     client_auth: ClientAuth { basic: true, body: false, secret_alone: false },
-    json: true,
-    scopes: Scopes { asked: &[' '], required: false, app_here: true },
-    needs_state: false,
-    usual_response_type: false,
-    any_port: false,
-    only_localhost: false,
+    bodies: Bodies::Json,
     prefixes: Prefixes { code: "03", access: "ntn_", user_access: "ntn_", refresh: "nrt_", length: 46 },
     // How long a token lives is not said anywhere; the answer names no time.
-    rules: Rules {
+    rules: &Rules {
         lifetime: None,
         says_lifetime: false,
         rotation: Rotation::Rotates,
         pkce: Pkce::Absent,
         ..Rules::PLAIN
     },
-    words: &[],
     refuse,
     answer,
-    send: super::send_json,
-    device_page: "",
-    device_uri: "",
+    revoked: |visit| uncached(Reply::value(200, &json!({"request_id": visit.request_id()}))),
     introspected,
     shut,
-    audiences: &[],
-    assertion_lifetime: 0,
+    ..BY_THE_BOOK
 };
 
 fn refuse(refusal: &Refusal, visit: &Visit<'_>) -> Reply {

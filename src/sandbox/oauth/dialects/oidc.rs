@@ -1,12 +1,10 @@
 //! A plain OpenID provider, by the book: what `custom` signs in to. Its metadata is in both places where clients look
 //! (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3).
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
-use crate::sandbox::oauth::clients::ClientAuth;
+use super::{BY_THE_BOOK, Device, Dialect, Ending, Endpoint, Grant, Seen};
 use crate::sandbox::oauth::rules::{Pkce, Rotation, Rules};
-use crate::sandbox::oauth::tokens::Shut;
 use crate::sandbox::oauth::visit::Visit;
 use crate::sandbox::wire::Reply;
 
@@ -26,34 +24,21 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("userinfo", Endpoint::Identity(userinfo)),
     ],
     grants: &Grant::ALL,
-    usual_grant: None,
-    client_auth: ClientAuth { basic: true, body: true, secret_alone: false },
-    json: false,
-    scopes: Scopes { asked: &[' '], required: false, app_here: true },
-    needs_state: false,
-    usual_response_type: false,
     any_port: true,
-    only_localhost: false,
-    prefixes: Prefixes { code: "code-", access: "at-", user_access: "at-", refresh: "rt-", length: 43 },
-    rules: Rules { rotation: Rotation::Strict, pkce: Pkce::Required, sends_iss: true, ..Rules::PLAIN },
-    words: &[],
-    refuse: super::refuse_standard,
-    answer,
-    send: super::send_json,
-    device_page: "device",
-    device_uri: "verification_uri",
-    introspected: super::introspected_standard,
-    shut,
-    audiences: &[],
-    assertion_lifetime: 3600,
+    response_modes: &["query"],
+    rules: &Rules { rotation: Rotation::Strict, pkce: Pkce::Required, sends_iss: true, ..Rules::PLAIN },
+    device: Device { page: "device", complete: true, ..BY_THE_BOOK.device },
+    access_ends_alone: true,
+    ..BY_THE_BOOK
 };
 
-fn answer(issued: &[Issued<'_>], _: &Visit<'_>) -> Json {
-    super::standard(&issued[0], " ", "Bearer").into()
-}
-
-/// OpenID Connect Core 1.0 section 5.3.2, with the claims that the scopes ask for (section 5.4).
+/// OpenID Connect Core 1.0 section 5.3.2, with the claims that the scopes ask for (section 5.4). A token of another kind of
+/// sign-in is not enough (RFC 6750 section 3.1).
 fn userinfo(seen: &Seen<'_>, _: &Visit<'_>) -> Reply {
+    if !seen.may("openid") {
+        let challenge = "Bearer realm=\"sandbox\", error=\"insufficient_scope\", scope=\"openid\"";
+        return Reply::value(403, &json!({"error": "insufficient_scope"})).header("WWW-Authenticate", challenge);
+    }
     let identity = seen.identity;
     let mut body = json!({"sub": identity.uuid("oidc")});
     if seen.may("profile") {
@@ -67,24 +52,4 @@ fn userinfo(seen: &Seen<'_>, _: &Visit<'_>) -> Reply {
         body["email_verified"] = json!(true);
     }
     Reply::value(200, &body)
-}
-
-/// RFC 6750 section 3.
-fn shut(why: Shut, _: &Visit<'_>) -> Reply {
-    let text = match why {
-        Shut::Missing => "Bearer realm=\"sandbox\"".to_owned(),
-        Shut::Expired(_) => {
-            "Bearer realm=\"sandbox\", error=\"invalid_token\", error_description=\"The access token expired\""
-                .to_owned()
-        }
-        Shut::Unknown | Shut::Revoked => {
-            "Bearer realm=\"sandbox\", error=\"invalid_token\", error_description=\"The access token is not valid\""
-                .to_owned()
-        }
-    };
-    let body = match why {
-        Shut::Missing => json!({}),
-        _ => json!({"error": "invalid_token"}),
-    };
-    Reply::value(401, &body).header("WWW-Authenticate", text)
 }

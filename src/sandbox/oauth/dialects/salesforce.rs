@@ -7,10 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
-use crate::sandbox::oauth::clients::ClientAuth;
-use crate::sandbox::oauth::errors::Cause;
+use super::{BY_THE_BOOK, Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Seen};
+use crate::sandbox::oauth::errors::{self, Cause, Refusal};
 use crate::sandbox::oauth::people::{Identity, LETTERS};
+use crate::sandbox::oauth::quirks::form_text;
 use crate::sandbox::oauth::rules::{Offline, Rules};
 use crate::sandbox::oauth::tokens::Shut;
 use crate::sandbox::oauth::visit::Visit;
@@ -31,17 +31,11 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("services/data/*/limits", Endpoint::Identity(limits)),
     ],
     grants: &[Grant::Code, Grant::Refresh, Grant::ClientCredentials, Grant::JwtBearer],
-    usual_grant: None,
-    client_auth: ClientAuth { basic: true, body: true, secret_alone: false },
-    json: false,
-    scopes: Scopes { asked: &[' '], required: false, app_here: true },
-    needs_state: false,
-    usual_response_type: false,
-    any_port: false,
-    only_localhost: false,
+    // Its own jsforce names no method, and its verifiers have 171 letters.
+    loose_pkce: true,
     prefixes: Prefixes { code: "aPrx", access: "00D", user_access: "00D", refresh: "5Aep861", length: 90 },
     // A session of two hours, which is not said. With rotation switched on the rules are others.
-    rules: Rules {
+    rules: &Rules {
         lifetime: Some(7200),
         says_lifetime: false,
         offline: Offline::Scope,
@@ -49,6 +43,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ..Rules::PLAIN
     },
     words: &[
+        (Cause::NoClient, 400, "invalid_client_id", "client identifier invalid"),
         (Cause::UnknownClient, 400, "invalid_client_id", "client identifier invalid"),
         (Cause::BadSecret, 400, "invalid_client", "invalid client credentials"),
         (Cause::Missing(""), 400, "invalid_request", "missing required parameter: {}"),
@@ -70,16 +65,26 @@ pub(crate) static DIALECT: Dialect = Dialect {
         (Cause::NotAllowed, 400, "invalid_grant", "no client credentials user enabled"),
         (Cause::UnknownToken, 400, "invalid_token", "invalid token"),
     ],
-    refuse: super::refuse_standard,
+    refuse,
     answer,
-    send: super::send_json,
-    device_page: "",
-    device_uri: "",
-    introspected: super::introspected_standard,
+    sub: identity_url,
+    access_ends_alone: true,
     shut,
     audiences: &["https://login.salesforce.com", "https://test.salesforce.com"],
     assertion_lifetime: 600,
+    ..BY_THE_BOOK
 };
+
+/// A revocation is refused with a form, as its own jsforce reads it; everything else with JSON.
+fn refuse(refusal: &Refusal, visit: &Visit<'_>) -> Reply {
+    if visit.place.endpoint.word() != "revoke" {
+        return errors::standard(refusal);
+    }
+    let fields = json!({"error": refusal.code, "error_description": refusal.description});
+    let form = form_text(fields.as_object().expect("it is an object"));
+    let content_type = "application/x-www-form-urlencoded;charset=UTF-8";
+    errors::uncached(Reply { content_type, ..Reply::json(refusal.status, form.into_bytes()) })
+}
 
 fn answer(issued: &[Issued<'_>], visit: &Visit<'_>) -> Json {
     let issued = &issued[0];
@@ -128,9 +133,21 @@ fn userinfo(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
         "preferred_username": identity.email, "nickname": identity.login(), "name": identity.name(),
         "email": identity.email, "email_verified": true, "given_name": identity.given_name(),
         "family_name": identity.family_name(), "zoneinfo": "UTC", "active": true, "user_type": "STANDARD",
-        "urls": {"rest": format!("{}/services/data/v{{version}}/", visit.own)},
+        "urls": urls(identity, visit),
     });
     Reply::value(200, &body)
+}
+
+/// Where the org's APIs are; a client puts the version in.
+fn urls(identity: &Identity, visit: &Visit<'_>) -> Json {
+    let rest = format!("{}/services/data/v{{version}}/", visit.own);
+    let (soap, org) = (format!("{}/services/Soap", visit.own), organization(identity));
+    json!({
+        "rest": rest, "sobjects": format!("{rest}sobjects/"), "query": format!("{rest}query/"),
+        "search": format!("{rest}search/"), "profile": format!("{}/{}", visit.own, user(identity)),
+        "enterprise": format!("{soap}/c/{{version}}/{org}"), "partner": format!("{soap}/u/{{version}}/{org}"),
+        "metadata": format!("{soap}/m/{{version}}/{org}"),
+    })
 }
 
 /// What is behind the identity URL; only the person's own.
@@ -142,7 +159,10 @@ fn identity(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
     let body = json!({
         "id": identity_url(identity, visit), "user_id": user(identity), "organization_id": organization(identity),
         "username": identity.email, "nick_name": identity.login(), "display_name": identity.name(),
-        "email": identity.email, "active": true,
+        "email": identity.email, "email_verified": true, "first_name": identity.given_name(),
+        "last_name": identity.family_name(), "timezone": "UTC", "asserted_user": true, "active": true,
+        "user_type": "STANDARD", "language": "en_US", "locale": "en_US", "utcOffset": 0,
+        "status": {"created_date": null, "body": null}, "is_app_installed": true, "urls": urls(identity, visit),
     });
     Reply::value(200, &body)
 }

@@ -4,13 +4,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
-use crate::sandbox::oauth::clients::ClientAuth;
-use crate::sandbox::oauth::errors::{Cause, Refusal};
+use super::{BY_THE_BOOK, Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen, TokenIn};
+use crate::sandbox::oauth::errors::{Cause, Refusal, uncached};
 use crate::sandbox::oauth::people::{CAPITALS, Identity};
 use crate::sandbox::oauth::rules::{Rotation, Rules};
 use crate::sandbox::oauth::tokens::Shut;
 use crate::sandbox::oauth::visit::Visit;
+use crate::sandbox::oauth::{Realm, identity, revoke};
 use crate::sandbox::wire::Reply;
 
 pub(crate) static DIALECT: Dialect = Dialect {
@@ -19,19 +19,13 @@ pub(crate) static DIALECT: Dialect = Dialect {
     paths: &[
         ("oauth/v2/authorize", Endpoint::Authorize),
         ("api/oauth.v2.access", Endpoint::Token),
-        ("api/auth.revoke", Endpoint::Revoke(Ending::Bearer)),
+        ("api/auth.revoke", Endpoint::Revoke(Ending::Own(&["GET", "POST"], auth_revoke))),
         ("api/auth.test", Endpoint::Identity(auth_test)),
         ("api/users.identity", Endpoint::Identity(users_identity)),
     ],
-    grants: &[Grant::Code, Grant::Refresh],
     usual_grant: Some(Grant::Code),
-    client_auth: ClientAuth { basic: true, body: true, secret_alone: false },
-    json: false,
     scopes: Scopes { asked: &[',', ' '], required: true, app_here: false },
-    needs_state: false,
     usual_response_type: true,
-    any_port: false,
-    only_localhost: false,
     prefixes: Prefixes {
         code: "",
         access: "xoxe.xoxb-1-",
@@ -40,7 +34,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         length: 120,
     },
     // Apps with PKCE: tokens of twelve hours, refresh tokens of thirty days.
-    rules: Rules {
+    rules: &Rules {
         lifetime: Some(43_200),
         rotation: Rotation::Rotates,
         refresh_lifetime: Some(30 * 86_400),
@@ -49,7 +43,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
     words: &[
         (Cause::UnknownClient, 200, "invalid_client_id", ""),
         (Cause::BadSecret, 200, "bad_client_secret", ""),
-        (Cause::Missing("client_id"), 200, "invalid_arguments", "{}"),
+        (Cause::NoClient, 200, "invalid_arguments", ""),
+        (Cause::Missing(""), 200, "invalid_arguments", "{}"),
         (Cause::BadBody, 200, "invalid_post_type", ""),
         (Cause::WrongAuth, 200, "invalid_arguments", ""),
         (Cause::BadGrantType, 200, "invalid_grant_type", ""),
@@ -67,22 +62,14 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ],
     refuse,
     answer,
-    send,
-    device_page: "",
-    device_uri: "",
-    introspected: super::introspected_standard,
+    token_in: TokenIn::Parameter,
     shut,
-    audiences: &[],
-    assertion_lifetime: 0,
+    ..BY_THE_BOOK
 };
 
 fn refuse(refusal: &Refusal, _: &Visit<'_>) -> Reply {
     let status = if refusal.status >= 500 { refusal.status } else { 200 };
-    Reply::value(status, &json!({"ok": false, "error": refusal.code}))
-}
-
-fn send(body: Json, _: &Visit<'_>) -> Reply {
-    Reply::value(200, &body)
+    uncached(Reply::value(status, &json!({"ok": false, "error": refusal.code})))
 }
 
 /// The first answer has the app's token on top and the person's in `authed_user`; the answer to a refresh has its token
@@ -151,6 +138,19 @@ fn auth_test(seen: &Seen<'_>, _: &Visit<'_>) -> Reply {
     }
     body["is_enterprise_install"] = json!(false);
     with_scopes(Reply::value(200, &body), seen)
+}
+
+/// `auth.revoke`: the token ends itself, unless it is only a rehearsal.
+fn auth_revoke(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
+    if let Err(why) = identity::seen(realm, visit) {
+        realm.counts.dead_tokens += 1;
+        return Ok(shut(why, visit));
+    }
+    let rehearsal = visit.parameters.get("test").is_some_and(|test| test == "1" || test == "true");
+    if !rehearsal {
+        revoke::itself(realm, visit);
+    }
+    Ok(Reply::value(200, &json!({"ok": true, "revoked": !rehearsal})))
 }
 
 fn users_identity(seen: &Seen<'_>, _: &Visit<'_>) -> Reply {

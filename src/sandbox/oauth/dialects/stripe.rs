@@ -3,10 +3,12 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Dialect, Ending, Endpoint, Grant, Issued, Prefixes, Scopes, Seen};
-use crate::sandbox::oauth::clients::ClientAuth;
+use super::{Again, BY_THE_BOOK, Dialect, Ending, Endpoint, Issued, Prefixes, Seen, TokenIn};
+use crate::sandbox::oauth::Realm;
+use crate::sandbox::oauth::clients::{ClientAuth, authenticate};
+use crate::sandbox::oauth::codes::Consent;
 use crate::sandbox::oauth::errors::Cause;
-use crate::sandbox::oauth::people::LETTERS;
+use crate::sandbox::oauth::people::{Identity, LETTERS};
 use crate::sandbox::oauth::rules::{Pkce, Rules};
 use crate::sandbox::oauth::tokens::Shut;
 use crate::sandbox::oauth::visit::Visit;
@@ -20,22 +22,16 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ("oauth/v2/authorize", Endpoint::Authorize),
         ("oauth/token", Endpoint::Token),
         ("v1/oauth/token", Endpoint::Token),
-        ("oauth/deauthorize", Endpoint::Revoke(Ending::Deauthorize)),
+        ("oauth/deauthorize", Endpoint::Revoke(Ending::Own(&["POST"], deauthorize))),
         ("v1/account", Endpoint::Identity(account)),
         ("v1/accounts/*", Endpoint::Identity(account)),
         ("v1/balance", Endpoint::Identity(balance)),
     ],
-    grants: &[Grant::Code, Grant::Refresh],
-    usual_grant: None,
     client_auth: ClientAuth { basic: true, body: true, secret_alone: true },
-    json: false,
-    scopes: Scopes { asked: &[' '], required: false, app_here: true },
-    needs_state: false,
     usual_response_type: true,
-    any_port: false,
-    only_localhost: false,
+    redirect_again: Again::Ignored,
     prefixes: Prefixes { code: "ac_", access: "sk_test_", user_access: "sk_test_", refresh: "rt_", length: 32 },
-    rules: Rules {
+    rules: &Rules {
         lifetime: None,
         says_lifetime: false,
         echoes_refresh: true,
@@ -66,15 +62,10 @@ pub(crate) static DIALECT: Dialect = Dialect {
             "This application is not connected to the account, or it does not exist.",
         ),
     ],
-    refuse: super::refuse_standard,
     answer,
-    send: super::send_json,
-    device_page: "",
-    device_uri: "",
-    introspected: super::introspected_standard,
+    token_in: TokenIn::Basic,
     shut,
-    audiences: &[],
-    assertion_lifetime: 0,
+    ..BY_THE_BOOK
 };
 
 fn answer(issued: &[Issued<'_>], _: &Visit<'_>) -> Json {
@@ -85,6 +76,22 @@ fn answer(issued: &[Issued<'_>], _: &Visit<'_>) -> Json {
         "stripe_publishable_key": format!("pk_test_{}", issued.identity.id("publishable", LETTERS, 24)),
         "stripe_user_id": issued.identity.stripe_account(), "scope": scope,
     })
+}
+
+/// Everything between the platform and one account ends, with the platform's secret key.
+fn deauthorize(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Cause> {
+    visit.parameters.check(DIALECT.bodies)?;
+    let client = authenticate(&realm.clients, &visit.parameters, DIALECT.client_auth)?.id.clone();
+    if visit.parameters.need("client_id")? != client {
+        return Err(Cause::UnknownClient);
+    }
+    let account = visit.parameters.need("stripe_user_id")?.to_owned();
+    let same = |consent: &Consent| consent.client == client && consent.identity.stripe_account() == account;
+    if realm.tokens.revoke_where(same) == 0 {
+        return Err(Cause::UnknownToken);
+    }
+    realm.counts.revocations += 1;
+    Ok(Reply::value(200, &json!({"stripe_user_id": account})))
 }
 
 /// The account of the key; with `Stripe-Account`, or an id in the path, the one that is named if it is the same.
@@ -100,13 +107,33 @@ fn account(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
         return Reply::value(403, &json!({"error": error}));
     }
     let identity = seen.identity;
+    let profile = json!({
+        "mcc": null, "minority_owned_business_designation": null, "name": identity.company(),
+        "specified_commercial_transactions_act_url": null, "support_address": null, "support_email": null,
+        "support_phone": null, "support_url": null, "url": null,
+    });
     let body = json!({
-        "id": own, "object": "account", "business_profile": {"name": identity.company(), "url": null},
-        "business_type": "company", "charges_enabled": true, "country": "US", "default_currency": "usd",
-        "details_submitted": true, "email": identity.email, "payouts_enabled": true,
-        "settings": {"dashboard": {"display_name": identity.company(), "timezone": "Etc/UTC"}}, "type": "standard",
+        "id": own, "object": "account", "business_profile": profile, "business_type": "company",
+        "capabilities": {"card_payments": "active", "transfers": "active"}, "charges_enabled": true, "country": "US",
+        "created": 1_577_934_245, "default_currency": "usd", "details_submitted": true, "email": identity.email,
+        "metadata": {}, "payouts_enabled": true, "settings": settings(identity), "type": "standard",
     });
     Reply::value(200, &body)
+}
+
+fn settings(identity: &Identity) -> Json {
+    json!({
+        "branding": {"icon": null, "logo": null, "primary_color": null, "secondary_color": null},
+        "card_payments": {
+            "statement_descriptor_prefix": null, "statement_descriptor_prefix_kana": null,
+            "statement_descriptor_prefix_kanji": null,
+        },
+        "dashboard": {"display_name": identity.company(), "timezone": "Etc/UTC"},
+        "payments": {
+            "statement_descriptor": null, "statement_descriptor_kana": null, "statement_descriptor_kanji": null,
+            "statement_descriptor_prefix_kana": null, "statement_descriptor_prefix_kanji": null,
+        },
+    })
 }
 
 fn balance(_: &Seen<'_>, _: &Visit<'_>) -> Reply {
