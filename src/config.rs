@@ -78,6 +78,11 @@ impl Config {
     }
 }
 
+/// The message of a panic that a test wants to see handled as a release handles it; never in a release.
+pub fn rehearsed_panic() -> Option<String> {
+    if cfg!(debug_assertions) { env("APPCTL_REHEARSE_PANIC") } else { None }
+}
+
 /// Whether the environment wants no colours: `NO_COLOR` with any text in it (https://no-color.org).
 pub fn no_color() -> bool {
     env("NO_COLOR").is_some()

@@ -21,15 +21,33 @@ pub fn harden() {
         // Best effort: a limit that is already lower cannot be set and need not be.
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     }
-    if !cfg!(debug_assertions) {
-        std::panic::set_hook(Box::new(|panic| {
-            use std::io::Write as _;
-            let place = panic.location().map(ToString::to_string).unwrap_or_default();
-            let _ = writeln!(std::io::stderr(), "error: appctl has a fault of its own at {place}");
-            let _ =
-                writeln!(std::io::stderr(), "hint: nothing is half-written; please report it with `appctl --version`");
-        }));
+    let rehearsed = crate::config::rehearsed_panic();
+    // Who works on appctl wants to see the value and the way to it.
+    if !cfg!(debug_assertions) || rehearsed.is_some() {
+        std::panic::set_hook(Box::new(|panic| tell_of(panic.location())));
     }
+    if let Some(message) = rehearsed {
+        rehearse(&message);
+    }
+}
+
+/// Says where it happened, in which version and what to do. Not the message of the panic: any value may be in it.
+fn tell_of(location: Option<&std::panic::Location<'_>>) {
+    use std::io::Write as _;
+    let place = location.map(ToString::to_string).unwrap_or_default();
+    let version = env!("CARGO_PKG_VERSION");
+    // Nothing can be done where stderr is closed.
+    let _ = writeln!(
+        std::io::stderr(),
+        "error: appctl {version} has a fault of its own at {place}\n\
+         hint: nothing is half-written; please report this line, and look at your data with `appctl doctor`"
+    );
+}
+
+/// A fault with this message, as a test wants it.
+#[expect(clippy::panic, reason = "it is what is tested; no release does it")]
+fn rehearse(message: &str) {
+    panic!("the token {message} is odd");
 }
 
 /// How many files a small command has open at once.

@@ -173,3 +173,36 @@ fn another_appctl_with_the_store_open_is_still_named() {
     }
     panic!("{named} is not in {seen}");
 }
+
+/// A panic may have any value in its message. What a person sees has the place, the version and what to do instead.
+#[test]
+fn a_fault_of_its_own_shows_no_value_anywhere() {
+    let user = Ordinary::new();
+    let good = user.appctl(&["tables", "create", "people", "name:text!"]);
+    assert!(good.status.success(), "{}", text(&good));
+    let mut command =
+        user.command("sh", &["-c", "ulimit -c unlimited 2>/dev/null; exec \"$0\" records list people -v"]);
+    let output = command.arg(&user.program).env("APPCTL_REHEARSE_PANIC", CANARY).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let mut lines = stderr.lines();
+    let said = format!("error: appctl {} has a fault of its own at src/cli/process.rs:", env!("CARGO_PKG_VERSION"));
+    assert!(lines.next().is_some_and(|line| line.starts_with(&said)), "{stderr}");
+    let hint = "hint: nothing is half-written; please report this line, and look at your data with `appctl doctor`";
+    assert_eq!((lines.next(), lines.next(), stdout.as_ref()), (Some(hint), None, ""));
+    assert_eq!(output.status.code(), Some(101), "{}", output.status);
+    let mut files = 0;
+    let mut folders = vec![user.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            files += 1;
+            let bytes = std::fs::read(entry.path()).unwrap();
+            let is_there = bytes.windows(CANARY.len()).any(|part| part == CANARY.as_bytes());
+            assert!(!is_there && !entry.file_name().to_string_lossy().contains("core"), "{}", entry.path().display());
+        }
+    }
+    assert!(files > 2, "there was something to look at");
+}

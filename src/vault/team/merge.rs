@@ -32,12 +32,7 @@ impl Team {
         let Some((bytes, document, state)) = self.load()? else { return Err(self.absent()?) };
         let seen = self.seen()?.ok_or_else(|| self.not_joined())?;
         let here = self.unseal(bytes, document, state)?;
-        let there = self.other(other)?;
-        if here.state.id() != there.state.id() {
-            return Err(
-                Error::new(Kind::Conflict, "the copy is of another team vault").hint("see `appctl vault status`")
-            );
-        }
+        let there = self.other(other, &here)?;
         let (mut merged, both) = together(&here, &there)?;
         if seen.check(&merged.state, &merged.document).is_err() {
             return Err(Error::new(Kind::Conflict, "even both files together lack what was seen here last").hint(
@@ -54,7 +49,7 @@ impl Team {
         Ok(Merged { file: self.path.display().to_string(), secrets: contents.secrets.len(), both })
     }
 
-    fn other(&self, file: Option<&Path>) -> Result<Opened> {
+    fn other(&self, file: Option<&Path>, here: &Opened) -> Result<Opened> {
         let own = self.copy();
         let path = file.or(own.as_deref()).ok_or_else(no_copy)?;
         let Some(bytes) = disk::read(path)? else {
@@ -65,6 +60,10 @@ impl Team {
             });
         };
         let (document, state) = Document::parse(&bytes).map_err(|trouble| trouble.into_error(path))?;
+        if state.id() != here.state.id() {
+            return Err(Error::new(Kind::Conflict, format!("`{}` is another team vault", path.display()))
+                .hint("see what this one is called with `appctl vault status`"));
+        }
         self.unseal(bytes, document, state)
     }
 

@@ -96,6 +96,9 @@ impl Team {
             Differs::Other => self.distrusted(
                 "it is another vault than the one that was joined (if your team began anew: `appctl vault join VAULT`)",
             ),
+            Differs::Older if self.has_copy() => self.distrusted("it is older than what was seen last").hint(format!(
+                "put it together with your own copy of what you saw: `appctl vault merge`; from a backup, {as_it_is}"
+            )),
             Differs::Older => self.distrusted("it is older than what was seen last").hint(format!(
                 "nothing was read or changed; put the newest copy in its place, and ask who can write to its folder; from a \
                  backup, {as_it_is}"
@@ -110,10 +113,14 @@ impl Team {
         }
     }
 
+    fn has_copy(&self) -> bool {
+        self.copy().is_some_and(|copy| copy.exists())
+    }
+
     /// The commands that put together what parted: with one's own copy, or with those that lie beside the file.
     fn ways_together(&self) -> String {
         let mut ways: Vec<String> = self.copies_beside().iter().map(|file| merge_command(file)).collect();
-        if self.copy().is_some_and(|copy| copy.exists()) {
+        if self.has_copy() {
             ways.insert(0, "`appctl vault merge`".to_owned());
         }
         match ways.as_slice() {

@@ -53,7 +53,12 @@ impl Wire {
 
     /// Asks `answer` what to say to each request.
     pub fn answering(answer: impl FnMut(&Heard) -> Say + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Wire::answering_at("127.0.0.1", answer)
+    }
+
+    /// The same on this address of this machine.
+    pub fn answering_at(host: &str, answer: impl FnMut(&Heard) -> Say + Send + 'static) -> Self {
+        let listener = TcpListener::bind(format!("{host}:0")).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let (told, answer) = (heard.clone(), Arc::new(Mutex::new(answer)));
