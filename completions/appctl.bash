@@ -229,6 +229,9 @@ _appctl() {
             appctl__subcmd__vault,members)
                 cmd="appctl__subcmd__vault__subcmd__members"
                 ;;
+            appctl__subcmd__vault,merge)
+                cmd="appctl__subcmd__vault__subcmd__merge"
+                ;;
             appctl__subcmd__vault,rotate)
                 cmd="appctl__subcmd__vault__subcmd__rotate"
                 ;;
@@ -3648,7 +3651,7 @@ _appctl() {
             return 0
             ;;
         appctl__subcmd__vault)
-            opts="-o -q -v -y -h --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help status init join members rotate"
+            opts="-o -q -v -y -h --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help status init join members rotate merge"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3730,7 +3733,7 @@ _appctl() {
             return 0
             ;;
         appctl__subcmd__vault__subcmd__join)
-            opts="-o -q -v -y -h --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
+            opts="-o -q -v -y -h --as-it-is --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3896,6 +3899,47 @@ _appctl() {
         appctl__subcmd__vault__subcmd__members__subcmd__remove)
             opts="-o -q -v -y -h --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --app)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --jq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        appctl__subcmd__vault__subcmd__merge)
+            opts="-o -q -v -y -h --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -1309,6 +1309,7 @@ set edit:completion:arg-completer[appctl] = {|@words|
             cand join 'Ask to be let into a team vault, and enter it once you were'
             cand members 'List, let in and remove the members of the team vault'
             cand rotate 'Replace the key that the team''s secrets are sealed with'
+            cand merge 'Put together two copies that parted in a folder that machines keep in step'
         }
         &'appctl;vault;status'= {
             cand --app 'Work on this app'
@@ -1356,6 +1357,7 @@ set edit:completion:arg-completer[appctl] = {|@words|
             cand --output 'Print data as table, json, jsonl or csv'
             cand --jq 'Print what a jq expression makes of the JSON'
             cand --color 'Use colours: auto, always or never'
+            cand --as-it-is 'Take the file as it is, although it lacks what was seen of it here: it is a backup, or two parted and this is kept'
             cand --json 'Print JSON (short for `-o json`)'
             cand --csv-raw 'Write CSV cells as they are, without a guard before formulas'
             cand -q 'Print data and errors only'
@@ -1448,6 +1450,25 @@ set edit:completion:arg-completer[appctl] = {|@words|
             cand --help 'Print help'
         }
         &'appctl;vault;rotate'= {
+            cand --app 'Work on this app'
+            cand --home 'Keep everything in this folder'
+            cand -o 'Print data as table, json, jsonl or csv'
+            cand --output 'Print data as table, json, jsonl or csv'
+            cand --jq 'Print what a jq expression makes of the JSON'
+            cand --color 'Use colours: auto, always or never'
+            cand --json 'Print JSON (short for `-o json`)'
+            cand --csv-raw 'Write CSV cells as they are, without a guard before formulas'
+            cand -q 'Print data and errors only'
+            cand --quiet 'Print data and errors only'
+            cand -v 'Say more about what is done'
+            cand --verbose 'Say more about what is done'
+            cand --no-input 'Ask nothing; fail where an answer is needed'
+            cand -y 'Answer every confirmation with yes'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'appctl;vault;merge'= {
             cand --app 'Work on this app'
             cand --home 'Keep everything in this folder'
             cand -o 'Print data as table, json, jsonl or csv'

@@ -1072,28 +1072,29 @@ complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand records; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l app -d 'Work on this app' -r
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
 json\t'One JSON value'
 jsonl\t'One JSON object a line'
 csv\t'RFC 4180 with a header line'"
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l jq -d 'Print what a jq expression makes of the JSON' -r
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l json -d 'Print JSON (short for `-o json`)'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s q -l quiet -d 'Print data and errors only'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s v -l verbose -d 'Say more about what is done'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -l no-input -d 'Ask nothing; fail where an answer is needed'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s y -l yes -d 'Answer every confirmation with yes'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -s h -l help -d 'Print help'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "status" -d 'Show where secrets are, and what you are to the team vault'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "init" -d 'Begin a team vault with yourself as its first member'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "join" -d 'Ask to be let into a team vault, and enter it once you were'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "members" -d 'List, let in and remove the members of the team vault'
-complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate" -f -a "rotate" -d 'Replace the key that the team\'s secrets are sealed with'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -f -a "status" -d 'Show where secrets are, and what you are to the team vault'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -f -a "init" -d 'Begin a team vault with yourself as its first member'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -f -a "join" -d 'Ask to be let into a team vault, and enter it once you were'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -f -a "members" -d 'List, let in and remove the members of the team vault'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -f -a "rotate" -d 'Replace the key that the team\'s secrets are sealed with'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and not __fish_seen_subcommand_from status init join members rotate merge" -f -a "merge" -d 'Put together two copies that parted in a folder that machines keep in step'
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from status" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
@@ -1139,6 +1140,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_sub
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t''
 never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l as-it-is -d 'Take the file as it is, although it lacks what was seen of it here: it is a backup, or two parted and this is kept'
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l json -d 'Print JSON (short for `-o json`)'
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from join" -s q -l quiet -d 'Print data and errors only'
@@ -1183,6 +1185,23 @@ complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_sub
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -l no-input -d 'Ask nothing; fail where an answer is needed'
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -l app -d 'Work on this app' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
+json\t'One JSON value'
+jsonl\t'One JSON object a line'
+csv\t'RFC 4180 with a header line'"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -l jq -d 'Print what a jq expression makes of the JSON' -r
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t''
+never\t''"
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -l json -d 'Print JSON (short for `-o json`)'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -l csv-raw -d 'Write CSV cells as they are, without a guard before formulas'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -s q -l quiet -d 'Print data and errors only'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -s v -l verbose -d 'Say more about what is done'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -l no-input -d 'Ask nothing; fail where an answer is needed'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c appctl -n "__fish_appctl_using_subcommand vault; and __fish_seen_subcommand_from merge" -s h -l help -d 'Print help'
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Print data as table, json, jsonl or csv' -r -f -a "table\t'Columns for people'
