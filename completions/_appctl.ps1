@@ -1581,6 +1581,7 @@ Register-ArgumentCompleter -Native -CommandName 'appctl' -ScriptBlock {
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Let the data, the token and the faults follow from this number')
             [CompletionResult]::new('--records', '--records', [CompletionResultType]::ParameterName, 'Begin with this many contacts; the other objects follow')
             [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep what is changed in this file and go on from it; several may serve from one')
             [CompletionResult]::new('--limits', '--limits', [CompletionResultType]::ParameterName, 'Keep a vendor''s rate limits: none, free or professional')
             [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Work on this app')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything in this folder')

@@ -3029,7 +3029,7 @@ _appctl() {
             return 0
             ;;
         appctl__subcmd__sandbox__subcmd__serve)
-            opts="-o -q -v -y -h --port --seed --records --faults --limits --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
+            opts="-o -q -v -y -h --port --seed --records --faults --journal --limits --app --home --output --json --jq --csv-raw --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3049,6 +3049,21 @@ _appctl() {
                     ;;
                 --faults)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --limits)

@@ -1512,6 +1512,7 @@ set edit:completion:arg-completer[appctl] = {|@words|
             cand --seed 'Let the data, the token and the faults follow from this number'
             cand --records 'Begin with this many contacts; the other objects follow'
             cand --faults 'Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`'
+            cand --journal 'Keep what is changed in this file and go on from it; several may serve from one'
             cand --limits 'Keep a vendor''s rate limits: none, free or professional'
             cand --app 'Work on this app'
             cand --home 'Keep everything in this folder'

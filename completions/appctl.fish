@@ -1224,6 +1224,7 @@ complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_s
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l seed -d 'Let the data, the token and the faults follow from this number' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l records -d 'Begin with this many contacts; the other objects follow' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l faults -d 'Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`' -r
+complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l journal -d 'Keep what is changed in this file and go on from it; several may serve from one' -r -F
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l limits -d 'Keep a vendor\'s rate limits: none, free or professional' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l app -d 'Work on this app' -r
 complete -c appctl -n "__fish_appctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l home -d 'Keep everything in this folder' -r -f -a "(__fish_complete_directories)"

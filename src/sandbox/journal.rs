@@ -77,20 +77,23 @@ impl Journal {
         self.file.read_to_end(&mut bytes).doing(|| "reading the sandbox's journal")?;
         // One who died while beginning it left half a line and nothing else.
         let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+            if !is_beginning(&bytes) {
+                return Err(self.foreign());
+            }
             self.cut(0)?;
             let Origin { seed, records, port, key } = wished;
             self.write(&format!("{FIRST_WORD} {seed} {records} {port} {key:032x}"))?;
             return Ok(wished);
         };
         self.read = end as u64 + 1;
-        let line = checked(&bytes[..end]).ok_or_else(|| self.corrupt(0))?;
+        let line = checked(&bytes[..end]).ok_or_else(|| self.foreign())?;
         let words: Vec<&str> = line.split(' ').collect();
-        let [FIRST_WORD, seed, records, port, key] = words.as_slice() else { return Err(self.corrupt(0)) };
+        let [FIRST_WORD, seed, records, port, key] = words.as_slice() else { return Err(self.foreign()) };
         let read = || {
             let key = u128::from_str_radix(key, 16).ok()?;
             Some(Origin { seed: seed.parse().ok()?, records: records.parse().ok()?, port: port.parse().ok()?, key })
         };
-        read().ok_or_else(|| self.corrupt(0))
+        read().ok_or_else(|| self.foreign())
     }
 
     /// Waits for this process's turn.
@@ -178,6 +181,11 @@ impl Journal {
         cut.doing(|| format!("cutting off the end of `{}`", self.path.display()))
     }
 
+    fn foreign(&self) -> Error {
+        let message = format!("`{}` is no journal of a sandbox", self.path.display());
+        Error::new(Kind::Corrupt, message).hint("name another file; this one was left as it is")
+    }
+
     fn corrupt(&self, at: u64) -> Error {
         let message = format!("`{}` is damaged at byte {at}", self.path.display());
         Error::new(Kind::Corrupt, message).hint("remove the file to begin a new sandbox; what was in this one is lost")
@@ -188,6 +196,14 @@ fn entry(line: &[u8]) -> Option<Entry> {
     let (at, request) = checked(line)?.split_once(' ')?;
     let request = Request::of_bytes(&STANDARD_NO_PAD.decode(request).ok()?)?;
     Some(Entry { at: Timestamp(at.parse().ok()?), request })
+}
+
+/// Whether this can be the half of a first line: nobody else's file is cut off.
+fn is_beginning(bytes: &[u8]) -> bool {
+    let (sum, rest) = bytes.split_at(bytes.len().min(16));
+    let word = format!(" {FIRST_WORD} ");
+    let word = word.as_bytes();
+    sum.iter().all(u8::is_ascii_hexdigit) && bytes.len() < 200 && rest.iter().zip(word).all(|(one, two)| one == two)
 }
 
 /// The text behind a checksum that is right.

@@ -243,3 +243,69 @@ fn every_word_of_a_plan_is_explained() {
         assert!(ran.stdout.contains(word) && ran.stdout.contains(what), "{word}");
     }
 }
+
+/// Makes a contact, and gives its id.
+fn with_one_more(said: &serde_json::Value, name: &str) -> u64 {
+    let (port, token) = (said["port"].as_u64().unwrap(), said["token"].as_str().unwrap());
+    let post = |path: &str, body: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", u16::try_from(port).unwrap())).unwrap();
+        let length = body.len();
+        let head = format!("Host: 127.0.0.1:{port}\r\nConnection: close\r\nContent-Type: application/json");
+        let head = format!("{head}\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}");
+        write!(stream, "POST {path} HTTP/1.1\r\n{head}\r\n\r\n{body}").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let body = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{text}")).1;
+        serde_json::from_str::<serde_json::Value>(&body[body.find('{').unwrap()..=body.rfind('}').unwrap()]).unwrap()
+    };
+    let made = post("/crm/v3/objects/contacts", &format!(r#"{{"properties":{{"email":"{name}@example.org"}}}}"#));
+    assert!(made["id"].is_string(), "{made}");
+    made["id"].as_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_sandbox_with_a_journal_goes_on_after_it_was_killed() {
+    let home = Home::new();
+    let journal = home.path().join("sandbox.journal");
+    let arguments = ["--json", "--records", "3", "--journal", journal.to_str().unwrap()];
+    let mut served = Served::start(&home, &arguments);
+    let said = served.announcement();
+    let first = with_one_more(&said, "one");
+    served.end(Signal::KILL);
+    let mut served = Served::start(&home, &arguments);
+    let again = served.announcement();
+    assert_eq!((&again["port"], &again["token"], &again["client"]), (&said["port"], &said["token"], &said["client"]));
+    let path = format!("/crm/v3/objects/contacts/{first}");
+    let token = again["token"].as_str().unwrap();
+    assert_eq!(call(again["port"].as_u64().unwrap(), &path, token), "HTTP/1.1 200 OK");
+    assert_ne!(with_one_more(&again, "two"), first, "it goes on after what is there");
+    // A second one beside it sees the same.
+    let mut beside = Served::start(&home, &arguments);
+    let elsewhere = beside.announcement();
+    assert_ne!(elsewhere["port"], again["port"]);
+    assert_eq!(call(elsewhere["port"].as_u64().unwrap(), &path, token), "HTTP/1.1 200 OK");
+    assert_eq!(beside.end(Signal::INT).0, Some(0));
+    assert_eq!(served.end(Signal::TERM).0, Some(0));
+}
+
+#[test]
+fn a_file_that_is_no_journal_is_left_as_it_is() {
+    let home = Home::new();
+    let file = home.path().join("notes.txt");
+    for text in ["my only copy", "several\nlines\n", "0123456789abcdef my only copy", "{}"] {
+        std::fs::write(&file, text).unwrap();
+        let ran = home.run_with(None, &[], &format!("sandbox serve --journal {}", file.display()));
+        assert_data_eq!(
+            ran.to_string(),
+            str![[r#"
+
+[status 1]
+[stderr]
+error: `[HOME]/notes.txt` is no journal of a sandbox
+hint: name another file; this one was left as it is
+
+"#]]
+        );
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    }
+}

@@ -1,5 +1,6 @@
 //! `appctl sandbox serve`
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::{Error, Result, Value};
@@ -15,6 +16,7 @@ page instead). The data, the tokens and the faults follow from the seed. With --
 Examples:
   appctl sandbox serve
   appctl sandbox serve --port 8800 --records 100000 --json
+  appctl sandbox serve --journal sandbox.journal
   appctl sandbox serve --faults 429:0.2,cut:0.05")]
 pub struct Args {
     /// Listen on this port of 127.0.0.1; a free one when not given
@@ -29,6 +31,9 @@ pub struct Args {
     /// Play these faults (`429:0.2,cut:0.05`); see `appctl help faults`
     #[arg(long, value_name = "PLAN", default_value = "")]
     faults: String,
+    /// Keep what is changed in this file and go on from it; several may serve from one
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    journal: Option<PathBuf>,
     /// Keep a vendor's rate limits: none, free or professional
     #[arg(long, value_name = "NAME", default_value = "none")]
     limits: String,
@@ -46,7 +51,10 @@ pub async fn run(ui: &mut Ui, args: Args) -> Result<()> {
         limits,
         ..sandbox::Options::default()
     };
-    let sandbox = Sandbox::start(options).await.map_err(|error| error.hint("leave `--port` out for a free one"))?;
+    let sandbox = match &args.journal {
+        Some(journal) => Sandbox::open(journal, options).await?,
+        None => Sandbox::start(options).await.map_err(|error| error.hint("leave `--port` out for a free one"))?,
+    };
     if ui.format().is_json() {
         ui.text(&format!("{}\n", sandbox.announcement()))?;
     } else {
