@@ -99,7 +99,7 @@ fn a_key_file_that_cannot_be_one_is_told_with_the_command_that_makes_one() {
 [stdout]
 secrets  vault  state
 private  file   reading the vault's key file `[HOME]/key`: No such file or directory (os error 2)
-team            reading the vault's key file `[HOME]/key`: No such file or directory (os error 2)
+team            no vault
 [stderr]
 error: reading the vault's key file `[HOME]/key`: No such file or directory (os error 2)
 hint: make one with `(umask 077; head -c 32 /dev/urandom > '[HOME]/key')`
@@ -116,7 +116,7 @@ hint: make one with `(umask 077; head -c 32 /dev/urandom > '[HOME]/key')`
 [stdout]
 secrets  vault  state
 private  file   the vault's key file `[HOME]/key` has 16 bytes; it takes 32 to 65536
-team            the vault's key file `[HOME]/key` has 16 bytes; it takes 32 to 65536
+team            no vault
 [stderr]
 error: the vault's key file `[HOME]/key` has 16 bytes; it takes 32 to 65536
 hint: make one with `(umask 077; head -c 32 /dev/urandom > '[HOME]/key')`
@@ -133,7 +133,7 @@ hint: make one with `(umask 077; head -c 32 /dev/urandom > '[HOME]/key')`
 [stdout]
 secrets  vault  state
 private  file   others can read the vault's key file `[HOME]/key` (0644)
-team            others can read the vault's key file `[HOME]/key` (0644)
+team            no vault
 [stderr]
 error: others can read the vault's key file `[HOME]/key` (0644)
 hint: run `chmod 600 '[HOME]/key'`
