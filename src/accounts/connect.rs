@@ -57,12 +57,15 @@ pub async fn reauth(app: &App, label: &Label, request: ConnectRequest, person: &
             .hint(format!("make it the team's with `appctl integrations accounts share {label}`")));
     }
     let given_key = request.secret.is_some() && !account.method.keeps_key();
+    let mut settings = merged(account.settings.clone(), &request.settings);
+    // What the last sign-in told was nobody's setting, and the next one tells it anew.
+    settings.retain(|key, _| !provider.keeps.iter().any(|keep| keep.setting == key));
     let request = ConnectRequest {
         provider: account.provider.clone(),
         label: Some(label.clone()),
         sharing: Some(account.sharing),
         method: request.method.or(if given_key { Some(Method::Token) } else { Some(account.method) }),
-        settings: merged(account.settings.clone(), &request.settings),
+        settings,
         endpoint: request.endpoint.clone().or_else(|| account.endpoint.clone()),
         ..request
     };
@@ -162,7 +165,9 @@ fn scopes(
     site: &Site,
 ) -> Result<Vec<String>> {
     let mut more = request.scopes.clone();
-    let same_way = base.filter(|base| base.method != Method::Token && method != Method::Token);
+    let same_way = base
+        .filter(|base| base.method != Method::Token && method != Method::Token)
+        .filter(|base| provider.is_same_kind(&base.settings, &site.settings));
     more.extend(same_way.map(|base| base.scopes.clone()).unwrap_or_default());
     let named = provider.scopes_to_ask(method, &request.scopes, true, site)?;
     let asked = provider.scopes_to_ask(method, &more, request.only_scopes, site)?;

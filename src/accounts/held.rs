@@ -24,14 +24,24 @@ struct Held {
     bundle: Bundle,
     /// What is written down once they are kept
     told: State,
-    /// Why the vault did not take them, where they cannot be had again; until somebody was told
+    /// Why the vault did not take them, where they cannot be had again
     lost: Option<Error>,
+    is_told: bool,
+}
+
+/// What became of tokens that were held until the end.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// What is lost with this process, of which nobody was told yet
+    pub lost: Vec<Error>,
+    /// Accounts of which somebody was told that they are, and the vault has taken them after all
+    pub kept: Vec<Label>,
 }
 
 /// Holds these tokens in place of older ones, and goes on trying to put them where they belong.
 pub(super) fn hold(keeper: Arc<Keeper>, bundle: Bundle, told: State, lost: Option<Error>) {
     let key = keeper.key.clone();
-    let is_first = lock().insert(key.clone(), Held { keeper, bundle, told, lost }).is_none();
+    let is_first = lock().insert(key.clone(), Held { keeper, bundle, told, lost, is_told: false }).is_none();
     if is_first {
         tokio::spawn(async move {
             while is_held(&key) {
@@ -50,20 +60,30 @@ pub(super) fn find(key: &str) -> Option<Bundle> {
 /// Tries once more, and says what will be lost with this process if nothing happens. Whoever calls tells it.
 pub(super) async fn trouble(keeper: &Keeper) -> Option<Error> {
     put(&keeper.key, PATIENCE).await;
-    let error = lock().get_mut(&keeper.key)?.lost.take()?;
+    let mut all = lock();
+    let held = all.get_mut(&keeper.key).filter(|held| !held.is_told)?;
+    let error = held.lost.clone()?;
+    held.is_told = true;
     Some(told(&keeper.label, &error, Kind::SignIn))
 }
 
-/// The last try before this process ends: what is lost with it, of which nobody was told yet.
-pub async fn last_try() -> Vec<Error> {
+/// The last try before this process ends, and what came of it.
+pub async fn last_try() -> Ended {
     let keys: Vec<String> = lock().keys().cloned().collect();
-    let mut lost = Vec::new();
+    let mut ended = Ended::default();
     for key in keys {
+        let Some(before) = lock().get(&key).cloned() else { continue };
         put(&key, PATIENCE).await;
-        let Some(held) = lock().remove(&key) else { continue };
-        lost.extend(held.lost.map(|error| told(&held.keeper.label, &error, Kind::Partial)));
+        let label = &before.keeper.label;
+        match (lock().remove(&key), before.is_told) {
+            (None, true) => ended.kept.push(label.clone()),
+            (Some(Held { lost: Some(error), is_told: false, .. }), _) => {
+                ended.lost.push(told(label, &error, Kind::Partial));
+            }
+            _ => {}
+        }
     }
-    lost
+    ended
 }
 
 fn told(label: &Label, error: &Error, kind: Kind) -> Error {

@@ -24,6 +24,10 @@ pub enum Event {
     Elsewhere {
         url: Url,
     },
+    /// The browser comes back to a page of the person's own, this one, and what it ended at is to be pasted
+    Landing {
+        at: String,
+    },
     /// What was pasted, or came back, is no answer to this sign-in
     NotIt {
         why: String,
@@ -85,6 +89,11 @@ pub trait Person: Send {
 
     /// The address that the browser ended at.
     async fn paste(&mut self) -> Result<String>;
+
+    /// Whether somebody is there who can paste; `Kind::Usage` otherwise, before anybody is sent anywhere.
+    fn can_paste(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     /// Decides what a new account is called and whose it is. Nothing is kept yet.
     fn settle(&mut self, found: &Found<'_>) -> Result<Settled> {

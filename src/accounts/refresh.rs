@@ -77,24 +77,25 @@ impl Keeper {
 
     /// What the vault holds, or newer tokens that it could not take yet; `Kind::SignIn` when there are none.
     pub fn read(&self) -> Result<Bundle> {
-        self.newest(self.kept())
+        self.newest(self.vault.get(&self.key))
     }
 
     /// The same for a first try: what this process read before does.
     pub fn read_recent(&self) -> Result<Bundle> {
-        self.newest(self.parse(self.vault.recent(&self.key)))
+        self.newest(self.vault.recent(&self.key))
     }
 
-    fn newest(&self, kept: Result<Bundle>) -> Result<Bundle> {
-        match (kept, held::find(&self.key)) {
+    /// What the vault holds by itself.
+    pub fn kept(&self) -> Result<Bundle> {
+        self.parse(self.vault.get(&self.key))
+    }
+
+    fn newest(&self, kept: Result<Option<Secret>>) -> Result<Bundle> {
+        match (self.parse(kept), held::find(&self.key)) {
             (Ok(kept), Some(held)) if kept.generation >= held.generation => Ok(kept),
             (_, Some(held)) => Ok(held),
             (kept, None) => kept,
         }
-    }
-
-    pub fn kept(&self) -> Result<Bundle> {
-        self.parse(self.vault.get(&self.key))
     }
 
     fn parse(&self, kept: Result<Option<Secret>>) -> Result<Bundle> {

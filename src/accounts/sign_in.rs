@@ -124,10 +124,15 @@ impl SignIn<'_> {
     }
 
     async fn by_code(&self, server: &Server, person: &mut dyn Person) -> Result<(Tokens, Method)> {
+        let client = self.client()?;
+        self.provider.check_landing(&self.site.settings, client.secret.as_ref())?;
+        if let Some(own) = &server.redirect.own {
+            let tokens = self.by_own_page(server, client, own, person).await?;
+            return Ok((tokens, Method::Code));
+        }
         let mut redirect = server.redirect.clone();
         redirect.port = self.port.or(redirect.port);
         let listener = Loopback::open(&redirect)?;
-        let client = self.client()?;
         let mut flow = Flow::begin(server, client, &self.scopes, listener.redirect_uri())?;
         let code = match person.browse(flow.url())? {
             Browse::Opened => {
@@ -139,13 +144,39 @@ impl SignIn<'_> {
                     return Ok((tokens, Method::Device));
                 }
                 person.tell(Event::Elsewhere { url: flow.url().clone() });
-                self.pasted(listener, &mut flow, person).await?
+                self.pasted(Some(listener), &mut flow, person).await?
             }
         };
+        Ok((self.exchanged(&flow, server, code).await?, Method::Code))
+    }
+
+    /// The browser comes back to a page of the person's own: nothing listens here, and where it ended is pasted.
+    async fn by_own_page(
+        &self,
+        server: &Server,
+        client: &Client,
+        own: &str,
+        person: &mut dyn Person,
+    ) -> Result<Tokens> {
+        if self.port.is_some_and(|port| port != 0) {
+            return Err(Error::usage("`--port` and `redirect_url` exclude each other")
+                .hint("leave `--port` away: the browser comes back to the page, not to this machine"));
+        }
+        person.tell(Event::Landing { at: own.to_owned() });
+        person.can_paste()?;
+        let mut flow = Flow::begin(server, client, &self.scopes, own)?;
+        if person.browse(flow.url())? == Browse::NoBrowser {
+            person.tell(Event::Elsewhere { url: flow.url().clone() });
+        }
+        let code = self.pasted(None, &mut flow, person).await?;
+        self.exchanged(&flow, server, code).await
+    }
+
+    async fn exchanged(&self, flow: &Flow, server: &Server, code: Result<Code, Failure>) -> Result<Tokens> {
         let code = code.map_err(|failure| failure.into_error(self.provider.title))?;
-        let exchange = flow.exchange(&self.app.http, server, client, code);
+        let exchange = flow.exchange(&self.app.http, server, self.client()?, code);
         let tokens = unless_interrupted(&self.interrupt, exchange).await?;
-        Ok((tokens.map_err(|failure| self.refused(failure))?, Method::Code))
+        tokens.map_err(|failure| self.refused(failure))
     }
 
     /// A device code, where this provider has them and lets this client use them.
@@ -182,12 +213,11 @@ impl SignIn<'_> {
     /// The code of an address that a person pastes, or that a browser brings after all.
     async fn pasted(
         &self,
-        listener: Loopback,
+        mut listener: Option<Loopback>,
         flow: &mut Flow,
         person: &mut dyn Person,
     ) -> Result<Result<Code, Failure>> {
         let end = tokio::time::Instant::now() + self.limit;
-        let mut listener = Some(listener);
         loop {
             let left = end.saturating_duration_since(tokio::time::Instant::now());
             let either = async {

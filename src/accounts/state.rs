@@ -88,6 +88,15 @@ impl Health {
             Health::NoSecret => "no secret here",
         }
     }
+
+    /// Why it is not good.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Health::Good => None,
+            Health::NeedsReauth { reason, .. } => Some(reason),
+            Health::NoSecret => Some("its secret is in another vault, or nowhere"),
+        }
+    }
 }
 
 /// How the account is. Asks the vault, never the provider.

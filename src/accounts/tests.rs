@@ -106,7 +106,7 @@ fn a_missing_secret_asks_for_a_sign_in_where_one_is_needed() {
     let (app, _home) = app(&[]);
     let error = secret(&app, &added(&app, "crm", None)).unwrap_err();
     assert_eq!(error.kind, Kind::SignIn);
-    assert_eq!(error.message, "account `crm` has no private app token here");
+    assert_eq!(error.message, "account `crm` has no service key here");
     assert!(error.hint.unwrap().contains("APPCTL_TOKEN_CRM"));
     let account = prepare(&app, new("shop", "postgres")).unwrap();
     add(&app, &account, None).unwrap();

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::need::Need;
 use super::refresh::Keeper;
-use super::{Account, Identity, Method, auth, find, granted, held, identity, provider, state};
+use super::{Account, Identity, Method, Provider, auth, find, granted, held, identity, provider, state};
 use crate::app::App;
 use crate::base::{Error, Kind, Label, Result, Timestamp};
 
@@ -34,28 +34,7 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
         return Err(Error::usage(format!("an account of {} is tested with its connection", provider.title))
             .hint("run `appctl connections test NAME`"));
     }
-    let site = state::site(app, &account)?;
-    let door = provider.door(&site, label.as_str(), auth(app, &account)?)?;
-    let calls = app.http.calls();
-    provider.test(&app.http, &door, &site).await.map_err(|error| told(&account, error))?;
-    if app.http.calls() == calls {
-        renew_to_see(app, &account).await?;
-    }
-    if app.http.calls() == calls {
-        return Err(nothing_to_ask(&account));
-    }
-    let identity = match provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await {
-        Ok(found) if !found.id.is_empty() => Identity { id: found.id, name: found.name },
-        // Some only say it when they give the tokens.
-        _ => account.identity.clone(),
-    };
-    // Renewed tokens stay whose they were; a key may have been replaced by another one behind our back.
-    let may_be_another = account.method == Method::Token || app.config.token(label).is_some();
-    let is_another = identity.id != account.identity.id && !account.identity.id.is_empty();
-    if is_another && may_be_another {
-        return Err(identity::other_identity(&account, &identity));
-    }
-    let identity = if is_another { account.identity.clone() } else { identity };
+    let identity = asked(app, provider, &account).await?;
     state::works(app, &account).await?;
     if account.method != Method::Token && app.config.token(label).is_none() {
         // It works as long as this process lives, and that is not what was asked.
@@ -69,6 +48,33 @@ pub async fn test(app: &App, label: &Label) -> Result<Tested> {
         scopes: granted(app, &account)?,
         expires_at: state.expires_at.filter(|_| account.method != Method::Token),
     })
+}
+
+/// Whom the provider says the account is, once it has shown that it works.
+async fn asked(app: &App, provider: &Provider, account: &Account) -> Result<Identity> {
+    let site = state::site(app, account)?;
+    let door = provider.door(&site, account.label.as_str(), auth(app, account)?)?;
+    let calls = app.http.calls();
+    provider.test(&app.http, &door, &site).await.map_err(|error| told(account, error))?;
+    if app.http.calls() == calls {
+        renew_to_see(app, account).await?;
+    }
+    if app.http.calls() == calls {
+        return Err(nothing_to_ask(account));
+    }
+    let identity = match provider.identity(&app.http, &door, &serde_json::Value::Null, &site).await {
+        Ok(found) if !found.id.is_empty() => Identity { id: found.id, name: found.name },
+        // Some only say it when they give the tokens.
+        _ => account.identity.clone(),
+    };
+    // Renewed tokens stay whose they were; a key may have been replaced by another one behind our back.
+    let may_be_another = account.method == Method::Token || app.config.token(&account.label).is_some();
+    let is_another = identity.id != account.identity.id && !account.identity.id.is_empty();
+    match (is_another, may_be_another) {
+        (true, true) => Err(identity::other_identity(account, &identity)),
+        (true, false) => Ok(account.identity.clone()),
+        (false, _) => Ok(identity),
+    }
 }
 
 /// Whose account it is can be known without asking anybody (a service account); then it works when it gets new tokens.

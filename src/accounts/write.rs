@@ -29,6 +29,9 @@ impl Plan<'_> {
         let prepare = |client| clients::prepare(app, self.provider, &account.site(), account.sharing, client);
         let client = client.map(prepare).transpose()?;
         let (secret, next) = self.secret(account, &turn, what)?;
+        // A secret that stays goes along to the new place. Without a vault there is none.
+        let there = |old| place::vault(app, account.sharing).get(&place::key(app, old)).ok().flatten();
+        let secret = secret.or_else(|| replaced.as_ref().and_then(|(old, _)| there(old)));
         let mut word = vec![Leftover::of(app, account)];
         word.extend(client.as_ref().map(|client| client.leftover(app)));
         leftovers::note(&turn, word, None)?;

@@ -209,20 +209,25 @@ fn start(line: Line) -> ExitCode {
             return ExitCode::from(Kind::Failed.exit_status());
         }
     };
-    let (result, lost) = runtime.block_on(async {
+    let (result, held) = runtime.block_on(async {
         let result = process::until_interrupted(interrupt, line.run(&mut ui)).await;
         (result, crate::accounts::keep_held().await)
     });
     // Threads that still wait for a name server or a keyring must not hold up the end.
     runtime.shutdown_background();
-    let result = with_losses(&mut ui, result, lost);
+    let result = with_held(&mut ui, result, held);
     status(&mut ui, result)
 }
 
 /// What was done is done, but sign-ins that are lost with this process are told, whatever else went wrong.
-fn with_losses(ui: &mut Ui, result: Result<()>, mut lost: Vec<Error>) -> Result<()> {
+fn with_held(ui: &mut Ui, result: Result<()>, held: crate::accounts::Ended) -> Result<()> {
+    let mut lost = held.lost;
     let last = if result.is_ok() { lost.pop() } else { None };
     lost.iter().for_each(|error| ui.error(error));
+    for label in held.kept {
+        // A closed stderr takes nothing away from it.
+        let _ = ui.say(format!("the new tokens of account `{label}` were kept after all"));
+    }
     last.map_or(result, Err)
 }
 

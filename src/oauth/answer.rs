@@ -92,7 +92,7 @@ pub(super) fn refusal(server: &Server, said: &Said, document: &Json) -> Option<F
 
 /// The code of a refusal: RFC 6749's `error`, or what servers have that came to OAuth late.
 fn code(document: &Json) -> Option<&str> {
-    const PLACES: &[&str] = &["/error", "/error/code", "/error/type", "/error/status", "/code", "/status"];
+    const PLACES: &[&str] = &["/error", "/error/code", "/error/type", "/error/status", "/code", "/status", "/category"];
     let texts = PLACES.iter().filter_map(|place| document.pointer(place)?.as_str());
     texts.map(str::trim).find(|text| is_code(text) && !matches!(*text, "error" | "fail" | "failed" | "ok" | "success"))
 }

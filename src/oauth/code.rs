@@ -25,6 +25,8 @@ const LONGEST: usize = 300;
 pub struct Flow {
     url: Url,
     redirect: Url,
+    /// The redirect URI letter by letter, because servers compare it so
+    registered: String,
     state: Secret,
     verifier: Option<Secret>,
     issuer: Option<String>,
@@ -48,8 +50,11 @@ pub enum Callback {
 }
 
 impl Flow {
-    /// Begins a sign-in. `Kind::Usage` where the server has no authorization page, or none that a person should be sent to.
-    pub fn begin(server: &Server, client: &Client, scopes: &[String], redirect: Url) -> Result<Flow> {
+    /// Begins a sign-in that comes back to `redirect`. `Kind::Usage` where that is no address, and where the server has no
+    /// authorization page, or none that a person should be sent to.
+    pub fn begin(server: &Server, client: &Client, scopes: &[String], redirect: impl AsRef<str>) -> Result<Flow> {
+        let registered = redirect.as_ref().to_owned();
+        let redirect = Url::parse(&registered).map_err(|_| Error::usage("the redirect URI is no address"))?;
         let page = server.authorize.as_ref().ok_or_else(|| Error::usage("this server has no page to sign in at"))?;
         if !http::is_safe(page) {
             return Err(Error::usage(format!(
@@ -59,13 +64,15 @@ impl Flow {
             .hint("use https, or http on 127.0.0.1"));
         }
         let state = random::text(STATE)?;
-        let verifier = if server.pkce { Some(random::text(VERIFIER)?) } else { None };
+        let has_secret = client.secret.as_ref().is_some_and(|secret| !secret.is_empty());
+        let challenges = server.pkce && (server.challenge_beside_secret || !has_secret);
+        let verifier = if challenges { Some(random::text(VERIFIER)?) } else { None };
         let mut url = page.clone();
         url.set_fragment(None);
         let mut query = url.query_pairs_mut();
         query.append_pair("response_type", "code");
         query.append_pair("client_id", &client.id);
-        query.append_pair("redirect_uri", redirect.as_str());
+        query.append_pair("redirect_uri", &registered);
         if let Some(scope) = server.joined(scopes) {
             query.append_pair(&server.scope_parameter, &scope);
         }
@@ -78,7 +85,7 @@ impl Flow {
         drop(query);
         let (issuer, sends_issuer, token) = (server.issuer.clone(), server.sends_issuer, server.token.clone());
         let scopes = scopes.to_vec();
-        Ok(Flow { url, redirect, state, verifier, issuer, sends_issuer, token, scopes, answered: false })
+        Ok(Flow { url, redirect, registered, state, verifier, issuer, sends_issuer, token, scopes, answered: false })
     }
 
     /// Where the person is sent.
@@ -162,9 +169,11 @@ impl Flow {
         if server.token != self.token || server.issuer != self.issuer {
             return Err(Failure::Other(Error::usage("the code belongs to another server")));
         }
-        let redirect = self.redirect.as_str();
-        let mut parameters =
-            vec![("grant_type", "authorization_code"), ("code", code.0.expose()), ("redirect_uri", redirect)];
+        let mut parameters = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code.0.expose()),
+            ("redirect_uri", self.registered.as_str()),
+        ];
         parameters.extend(self.verifier.as_ref().map(|verifier| ("code_verifier", verifier.expose())));
         grant::tokens(http, Ask::token(server, client, parameters)).await
     }

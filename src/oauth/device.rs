@@ -41,7 +41,8 @@ pub async fn begin(http: &Http, server: &Server, client: &Client, scopes: &[Stri
         return Err(Failure::Other(Error::usage("this server has no sign-in by a device code")));
     };
     let scope = server.joined(scopes);
-    let parameters = scope.as_deref().map(|scope| (server.scope_parameter.as_str(), scope)).into_iter().collect();
+    let scope = scope.as_deref().map(|scope| (server.scope_parameter.as_str(), scope));
+    let parameters = scope.into_iter().chain(server.token_parameters()).collect();
     let ask = Ask { server, url, client: Some(client), parameters, body: server.body, repeatable: true, once: false };
     let said = ask.send(http).await?;
     let document = answer::granted(server, &said)?;

@@ -39,7 +39,8 @@ pub(super) struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     /// A question to the token endpoint.
-    pub fn token(server: &'a Server, client: &'a Client, parameters: Vec<(&'a str, &'a str)>) -> Self {
+    pub fn token(server: &'a Server, client: &'a Client, mut parameters: Vec<(&'a str, &'a str)>) -> Self {
+        parameters.extend(server.token_parameters());
         let (url, body) = (&server.token, server.body);
         Ask { server, url, client: Some(client), parameters, body, repeatable: false, once: false }
     }

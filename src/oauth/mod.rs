@@ -40,12 +40,16 @@ pub struct Server {
     pub body: Body,
     /// Code flow with a S256 challenge (RFC 7636)
     pub pkce: bool,
+    /// Whether a client with a secret sends a challenge too (Slack lets none but public clients do it)
+    pub challenge_beside_secret: bool,
     /// `scope`, or the vendor's own name for it (Slack's `user_scope`)
     pub scope_parameter: String,
     /// A blank (RFC 6749 section 3.3), or a comma
     pub scope_separator: char,
     /// What its authorization page wants besides (`access_type=offline`)
     pub authorize_parameters: Vec<(String, String)>,
+    /// What each question for tokens, and for a device code, wants besides (`resource`, RFC 8707)
+    pub token_parameters: Vec<(String, String)>,
     /// Headers of every request to it (`accept`, `notion-version`)
     pub headers: Vec<(&'static str, String)>,
     /// JSON pointer to the object that holds the tokens; empty: the answer itself
@@ -75,12 +79,18 @@ impl Server {
             scope_parameter: "scope".to_owned(),
             scope_separator: ' ',
             authorize_parameters: Vec::new(),
+            token_parameters: Vec::new(),
             headers: Vec::new(),
             token_path: String::new(),
             error_in_200: false,
             words: Vec::new(),
-            redirect: Redirect { port: None, host: "127.0.0.1", path: "/callback".to_owned() },
+            redirect: Redirect { port: None, host: "127.0.0.1", path: "/callback".to_owned(), own: None },
+            challenge_beside_secret: true,
         }
+    }
+
+    fn token_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.token_parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The scopes as its parameter wants them; `None` when there are none to ask for.
@@ -123,6 +133,9 @@ pub struct Redirect {
     pub host: &'static str,
     /// With a slash in front
     pub path: String,
+    /// An https page of the person's own, letter by letter as it is registered: nothing listens here then, and the address
+    /// that the browser ends at is pasted
+    pub own: Option<String>,
 }
 
 /// How a token is taken back.

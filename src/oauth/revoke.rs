@@ -137,9 +137,13 @@ fn judge(server: &Server, said: &Said) -> Result<(), Failure> {
     if said.is_success() && !document.as_ref().is_some_and(in_success) {
         return Ok(());
     }
-    let failure = document.and_then(|document| answer::refusal(server, said, &document));
-    let failure = failure.unwrap_or_else(|| said.unclear("without saying why"));
-    if failure.is("invalid_token") || failure.is("token_revoked") { Ok(()) } else { Err(failure) }
+    // In the server's own words: what one calls revoked, another may call an invalid grant.
+    let own = Server { words: Vec::new(), ..server.clone() };
+    let said_by = |server: &Server| document.as_ref().and_then(|document| answer::refusal(server, said, document));
+    if said_by(&own).is_some_and(|failure| failure.is("invalid_token") || failure.is("token_revoked")) {
+        return Ok(());
+    }
+    Err(said_by(server).unwrap_or_else(|| said.unclear("without saying why")))
 }
 
 fn nothing() -> Failure {

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::facts::OAuth;
+use super::facts::{OAuth, REDIRECT_URL};
 use super::holes::fill;
 use super::{Provider, Site, hosts};
 use crate::base::{Error, Result};
@@ -55,6 +55,7 @@ impl Provider {
             scope_parameter: facts.scope_parameter.to_owned(),
             scope_separator: facts.scope_separator,
             authorize_parameters: owned(facts.authorize_parameters, site),
+            token_parameters: owned(facts.token_parameters, site),
             headers: filled(facts.headers, site).collect(),
             token_path: facts.token_path.to_owned(),
             error_in_200: facts.error_in_200,
@@ -63,6 +64,7 @@ impl Provider {
                 port: facts.redirect.port,
                 host: facts.redirect.host,
                 path: facts.redirect.path.to_owned(),
+                own: site.settings.get(REDIRECT_URL.key).cloned(),
             },
             ..Server::new(token)
         };

@@ -5,12 +5,17 @@
 //! refresh tokens of 60 days that are good once, and whose use ends the tokens before; an integration that misuses them is
 //! switched off by Airtable), "Scopes", "Rate limits" (5 a second and base, 50 a second and user; 30 seconds of silence after
 //! a 429), "Errors", "Get user ID & scopes" (`/v0/meta/whoami`; the e-mail only with `user.email:read`); github.com/Airtable/
-//! oauth-example (`http://localhost:4000/airtable-oauth` as a redirect URI).
+//! oauth-example (`http://localhost:4000/airtable-oauth` as a redirect URI; Basic with a secret, else `client_id` alone).
+//!
+//! The 60 minutes and 60 days are also in github.com/estuary/connectors pull 1262, which names the reference's part "Token
+//! expiry", and in `refresh_expires_in` of its answers; a spent or lapsed refresh token is refused with 400 and
+//! `{"error":"invalid_grant","error_description"}` (github.com/airbytehq/airbyte pull 31119), which are RFC 6749's words.
 
 use std::time::Duration;
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh, Scope,
+    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL, Redirect,
+    Refresh, Scope,
 };
 use crate::base::{Error, Kind};
 use crate::http::Answer;
@@ -64,6 +69,7 @@ pub static AIRTABLE: Provider = Provider {
         scope("webhook:manage", "Manage webhooks", false),
         scope("block:manage", "Manage extensions", false),
     ],
+    settings: &[REDIRECT_URL],
     identify: &[Identify {
         from: From::Ask(Ask::Get("/v0/meta/whoami")),
         id: &["{/id}"],

@@ -7,8 +7,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    Ask, ClientSecret, Exchange, From, Guide, Identify, KeyUse, Method, OAuth, Proof, Provider, Redirect, Refresh,
-    Setting, Site, hosts,
+    Ask, ClientSecret, Exchange, From, Guide, Identify, KeyUse, Method, OAuth, Proof, Provider, REDIRECT_URL, Redirect,
+    Refresh, Setting, Site, hosts,
 };
 use crate::base::{Error, Label, Result, Secret};
 use crate::http::Auth;
@@ -101,6 +101,7 @@ pub static CUSTOM: Provider = Provider {
         setting("redirect_host", "`127.0.0.1` (default) or `localhost`"),
         setting("redirect_port", "a port, where the server compares the whole redirect URI; default any"),
         setting("redirect_path", "default `/callback`"),
+        REDIRECT_URL,
         setting("key_use", "how a key is sent: `bearer` (default), `header`, `user` or `password` (HTTP Basic)"),
         setting("key_header", "the header of a key; default `authorization`"),
         setting("key_prefix", "what stands before the key in it"),
@@ -132,6 +133,7 @@ static OAUTH: OAuth = OAuth {
     client_auth: ClientAuth::Basic,
     client_secret: ClientSecret::Optional,
     authorize_parameters: &[("resource", "{resource}"), ("audience", "{audience}"), ("prompt", "{prompt}")],
+    token_parameters: &[("resource", "{resource}"), ("audience", "{audience}")],
     redirect: Redirect::ANY_PORT,
     tune,
     refresh_set,
@@ -155,7 +157,7 @@ const fn setting(key: &'static str, help: &'static str) -> Setting {
 }
 
 const fn needed(key: &'static str, help: &'static str, required_for: &'static [Method]) -> Setting {
-    Setting { key, help, default: "", required_for }
+    Setting { required_for, ..Setting::optional(key, help) }
 }
 
 /// What discovery found, as settings. What a person set goes first, so this is for the keys that are not there yet.
@@ -217,6 +219,13 @@ fn check(method: Method, settings: &mut BTreeMap<String, String>) -> Result<()> 
     let path = settings.get("redirect_path").map_or("/", String::as_str);
     if !path.starts_with('/') || path.contains(['?', '#', ' ', '\\']) || path.contains("//") {
         return Err(Error::usage("`redirect_path` is no path").hint("set it like `--set redirect_path=/callback`"));
+    }
+    if let Some(key) =
+        ["redirect_host", "redirect_port", "redirect_path"].iter().find(|key| settings.contains_key(**key))
+        && settings.contains_key(REDIRECT_URL.key)
+    {
+        return Err(Error::usage(format!("`{key}` and `{}` exclude each other", REDIRECT_URL.key))
+            .hint(format!("leave `{key}` away: the browser comes back to the page, not to this machine")));
     }
     if let Some(text) = settings.get("identity_url").cloned() {
         identity_url(settings, &text)?;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::facts::REDIRECT_URL;
 use super::holes::fill;
 use super::{ClientSecret, Guide, Method, Provider, Site};
 use crate::oauth::Redirect;
@@ -95,7 +96,7 @@ fn way(provider: &Provider, site: &Site, method: Method) -> Way {
         redirect_uri: (method == Method::Code).then(|| provider.redirect_uri(site, None)).flatten(),
         client,
         client_secret: secret,
-        needs: needs(provider, method),
+        needs: needs(provider, method, site),
     }
 }
 
@@ -103,19 +104,28 @@ fn page(guide: &Guide, site: &Site) -> Option<String> {
     fill(guide.page, site).filter(|page| !page.is_empty())
 }
 
-fn needs(provider: &Provider, method: Method) -> Vec<&'static str> {
-    provider.settings.iter().filter(|s| s.required_for.contains(&method)).map(|setting| setting.key).collect()
+fn needs(provider: &Provider, method: Method, site: &Site) -> Vec<&'static str> {
+    let required = provider.settings.iter().filter(|setting| setting.required_for.contains(&method));
+    let mut keys: Vec<_> = required.map(|setting| setting.key).collect();
+    if method == Method::Code && provider.check_landing(&site.settings, None).is_err() {
+        keys.push(REDIRECT_URL.key);
+    }
+    keys
 }
 
 impl Provider {
-    /// The redirect URI as it is registered at the vendor, letter by letter. Where any port will do it is registered without
+    /// The redirect URI as it is registered at the vendor, letter by letter: the person's own page if they have set one. Where any port will do it is registered without
     /// one, unless a person chose a `port`.
     pub fn redirect_uri(&self, site: &Site, port: Option<u16>) -> Option<String> {
         let facts = self.oauth?.redirect;
+        let own = site.settings.get(REDIRECT_URL.key).cloned();
         let redirect = self.server(site).map_or_else(
-            |_| Redirect { port: facts.port, host: facts.host, path: facts.path.to_owned() },
+            |_| Redirect { port: facts.port, host: facts.host, path: facts.path.to_owned(), own },
             |server| server.redirect,
         );
+        if redirect.own.is_some() {
+            return redirect.own;
+        }
         let port = port.or(redirect.port).map(|port| format!(":{port}")).unwrap_or_default();
         Some(format!("http://{}{port}{}", redirect.host, redirect.path))
     }

@@ -1,6 +1,7 @@
 //! The words in which a vendor is declared. Texts may have holes (`{domain}`) that an account's settings fill; an address,
 //! header or parameter whose hole stays open is left out.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Method;
@@ -41,6 +42,7 @@ pub struct OAuth {
     pub scope_parameter: &'static str,
     pub scope_separator: char,
     pub authorize_parameters: &'static [(&'static str, &'static str)],
+    pub token_parameters: &'static [(&'static str, &'static str)],
     pub headers: &'static [(&'static str, &'static str)],
     /// JSON pointer to the object with the tokens; empty: the answer itself
     pub token_path: &'static str,
@@ -48,6 +50,8 @@ pub struct OAuth {
     /// The vendor's own words for refusals, and RFC 6749's
     pub words: &'static [(&'static str, &'static str)],
     pub redirect: Redirect,
+    /// When nobody is sent back to this machine
+    pub abroad: Abroad,
     pub refresh: Refresh,
     /// How long an access token lives where the answer does not say; `None`: until a 401
     pub lifetime: Option<Duration>,
@@ -79,11 +83,13 @@ impl OAuth {
         scope_parameter: "scope",
         scope_separator: ' ',
         authorize_parameters: &[],
+        token_parameters: &[],
         headers: &[],
         token_path: "",
         error_in_200: false,
         words: &[],
         redirect: Redirect::ANY_PORT,
+        abroad: Abroad::NEVER,
         refresh: Refresh::STABLE,
         lifetime: None,
         always: &[],
@@ -147,6 +153,21 @@ impl Redirect {
     pub const LOCALHOST: Redirect = Redirect { port: Some(PORT), host: "localhost", path: "/callback" };
 }
 
+/// When a vendor sends nobody back to this machine, so that a page of the person's own is needed (`redirect_url`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abroad {
+    /// Where this setting says that
+    pub setting: Option<(&'static str, &'static str)>,
+    /// For clients whose secret begins like one of these
+    pub secrets: &'static [&'static str],
+    /// Who it is that is not sent back to this machine: `a bot`
+    pub whom: &'static str,
+}
+
+impl Abroad {
+    pub const NEVER: Abroad = Abroad { setting: None, secrets: &[], whom: "" };
+}
+
 /// What becomes of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refresh {
@@ -189,7 +210,28 @@ pub struct Setting {
     /// What it is when nobody sets it; empty: nothing
     pub default: &'static str,
     pub required_for: &'static [Method],
+    /// The only values, each with its meaning, the usual one first; empty: any value
+    pub choices: &'static [(&'static str, &'static str)],
 }
+
+impl Setting {
+    /// What it says among these settings; where it has choices and nobody made one, the usual.
+    pub fn value_in<'a>(&self, settings: &'a BTreeMap<String, String>) -> Option<&'a str> {
+        let usual = self.choices.first().map(|(value, _)| *value);
+        settings.get(self.key).map(String::as_str).or(usual)
+    }
+
+    /// One that nobody needs to set.
+    pub const fn optional(key: &'static str, help: &'static str) -> Setting {
+        Setting { key, help, default: "", required_for: &[], choices: &[] }
+    }
+}
+
+/// For every provider with a code flow.
+pub const REDIRECT_URL: Setting = Setting::optional(
+    "redirect_url",
+    "an https page of yours that the browser comes back to instead of this machine; you paste the address it ends at",
+);
 
 /// How the provider is asked whom an account belongs to. The first way that answers counts.
 #[derive(Debug)]

@@ -10,13 +10,18 @@
 //! Installations: "Generating an installation access token for a GitHub App", "Generating a JSON Web Token (JWT) for a GitHub
 //! App" (`iss` the client id, or the app id), "REST API endpoints for GitHub App installations" (`GET
 //! /installation/repositories`, `DELETE /installation/token`).
+//! Refusals: "Troubleshooting OAuth app access token request errors" (`incorrect_client_credentials`,
+//! `redirect_uri_mismatch`, `bad_verification_code`, `unverified_user_email`), "Authorizing OAuth apps" (the device flow's;
+//! `slow_down` brings a new `interval`), "Refreshing user access tokens" (`bad_refresh_token`; a user token by a device code
+//! is renewed without a secret). Whether an app's tokens end, and bring refresh tokens, is a setting of the app: what each
+//! answer says is what counts. A void token is 401 `Bad credentials` whatever it was.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
     Ask, ClientSecret, Exchange, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Proof, Provider,
-    Redirect, Refresh, Scope, Setting,
+    REDIRECT_URL, Redirect, Refresh, Scope, Setting,
 };
 use crate::base::{Error, Kind, Result};
 use crate::http::Answer;
@@ -94,13 +99,16 @@ pub static GITHUB: Provider = Provider {
             help: "the GitHub App's client id, or its app id",
             default: "",
             required_for: &[Method::TwoStep],
+            choices: &[],
         },
         Setting {
             key: "installation",
             help: "the number of the app's installation",
             default: "",
             required_for: &[Method::TwoStep],
+            choices: &[],
         },
+        REDIRECT_URL,
     ],
     check,
     identify: &[

@@ -6,7 +6,8 @@
 //! "Using OAuth 2.0 for Server to Server Applications" (service accounts: RS256, one hour, `aud` the token endpoint,
 //! `sub` the delegated user), "Using OAuth 2.0 to Access Google APIs" (refresh tokens lapse after six months without use,
 //! after seven days while the consent screen is in testing, and the oldest of more than 100 for one account and client);
-//! accounts.google.com/.well-known/openid-configuration (endpoints, issuer, userinfo, revocation).
+//! accounts.google.com/.well-known/openid-configuration (endpoints, issuer, userinfo, revocation); the same addresses are in
+//! Google's own github.com/googleapis/oauth2client (`GOOGLE_DEVICE_URI`, `GOOGLE_REVOKE_URI`, `GOOGLE_TOKEN_URI`).
 
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use url::Url;
 
 use super::signing::{Signing, pem};
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh,
-    Scope, Setting, Site,
+    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL, Redirect,
+    Refresh, Scope, Setting, Site,
 };
 use crate::base::{Error, Kind, Result, Secret};
 use crate::http::Answer;
@@ -71,20 +72,11 @@ pub static GOOGLE: Provider = Provider {
     oauth: Some(&OAUTH),
     scopes: SCOPES,
     settings: &[
-        Setting {
-            key: "subject",
-            help: "the user for whom a service account acts (domain-wide delegation)",
-            default: "",
-            required_for: &[],
-        },
-        Setting {
-            key: "login_hint",
-            help: "the e-mail address that the sign-in page offers",
-            default: "",
-            required_for: &[],
-        },
-        Setting { key: "client_email", help: "the service account; read from its key", default: "", required_for: &[] },
-        Setting { key: "quota_project", help: "the project whose quota is used", default: "", required_for: &[] },
+        Setting::optional("subject", "the user for whom a service account acts (domain-wide delegation)"),
+        Setting::optional("login_hint", "the e-mail address that the sign-in page offers"),
+        Setting::optional("client_email", "the service account; read from its key"),
+        Setting::optional("quota_project", "the project whose quota is used"),
+        REDIRECT_URL,
     ],
     headers: &[("x-goog-user-project", "{quota_project}")],
     identify: &[

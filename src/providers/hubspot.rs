@@ -1,33 +1,43 @@
-//! HubSpot: private apps' tokens as bearer tokens, and OAuth for apps.
+//! HubSpot: service keys (and the tokens of private apps, which they took the place of) as bearer tokens, and OAuth for apps.
 //!
 //! Facts: developers.hubspot.com, "API usage guidelines and limits" (the smallest plan's burst limit to begin with: answers
 //! carry the account's real one; five searches a second), "Working with OAuth" (redirect URIs: https, or http at
 //! `localhost`; no IP addresses), "Migrate from the OAuth v1 API" (v1 ends on 2027-02-16; the latest is 2026-03), "OAuth v3"
 //! guide (everything in the body, access tokens of 30 minutes, `refresh_token` stays); github.com/HubSpot/
 //! HubSpot-public-api-spec-collection, Auth/Oauth 2026-03 (token, introspect, revoke; `code_verifier`; answers with `hub_id`,
-//! `user_id` and `scopes`; v3 is the same under another name); "Error handling".
+//! `user_id` and `scopes`; v3 is the same under another name, and so is 2026-09, of which no date of an end is known);
+//! "Error handling"; changelog 2018-03-05 (redirect URIs may be http at `localhost`), "Legacy Private App Creation Being
+//! Disabled" (no new private apps since 2026-10-26; those that are there go on), "Make API requests using a service key" (a
+//! bearer token like theirs; how it begins is written nowhere, and nothing here looks at that).
+//!
+//! How the newer endpoints refuse a token is not written anywhere: the collection has HubSpot's usual error (`category`,
+//! `message`, `correlationId`), v1 answers 400 with `{"status":"BAD_REFRESH_TOKEN","message"}` (nango.dev, "HubSpot OAuth
+//! BAD_REFRESH_TOKEN", which also saw `invalid_grant`; github.com/airbytehq/airbyte issue 79592). All three are understood; a
+//! `category` alone is told as a refusal and signs nobody out.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{
-    Announced, Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect,
-    Refresh, Scope,
+    Announced, Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL,
+    Redirect, Refresh, Scope,
 };
 use crate::base::{Error, Kind};
 use crate::http::Answer;
 use crate::oauth::{ClientAuth, RevokeBy};
 
-const PRIVATE_APPS: &str = "https://app.hubspot.com/private-apps";
+const CONSOLE: &str = "https://app.hubspot.com";
+const SERVICE_KEYS: &str =
+    "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/account-service-keys";
 
 pub static HUBSPOT: Provider = Provider {
     id: "hubspot",
     title: "HubSpot",
     base: "https://api.hubapi.com",
     hosts: &["api.hubapi.com"],
-    secret: "private app token",
-    console: PRIVATE_APPS,
+    secret: "service key",
+    console: CONSOLE,
     limits: &[Limit { class: "", calls: 100, seconds: 10.0 }, Limit { class: "search", calls: 5, seconds: 1.0 }],
     // The burst limit's headers; searches come without.
     announced: Some(Announced {
@@ -40,8 +50,8 @@ pub static HUBSPOT: Provider = Provider {
     guides: &[
         Guide {
             method: Method::Token,
-            page: PRIVATE_APPS,
-            text: "Create a private app with the scopes that are wanted, and copy its access token",
+            page: SERVICE_KEYS,
+            text: "In HubSpot, under `Development`, `Keys`, `Service keys`, create a key with the scopes that are wanted, and copy it. The token of a private app from before October 2026 does as well",
         },
         Guide {
             method: Method::Code,
@@ -51,7 +61,7 @@ pub static HUBSPOT: Provider = Provider {
     ],
     api_key: Some(KeyUse::Bearer),
     keys: &[
-        KeyForm { prefix: "pat-", what: "a private app token", advice: "" },
+        KeyForm { prefix: "pat-", what: "the token of an app", advice: "" },
         KeyForm {
             prefix: "CJ",
             what: "an OAuth access token",
@@ -84,6 +94,7 @@ pub static HUBSPOT: Provider = Provider {
         scope("forms", "Read and write forms", false),
     ],
     // "hubspot.com standard 1234": what the source says, too.
+    settings: &[REDIRECT_URL],
     identify: &[Identify {
         from: From::Ask(Ask::Get("/account-info/v3/details")),
         id: &["{/portalId}"],
@@ -128,13 +139,13 @@ fn explain(answer: &Answer) -> Option<Error> {
             (!scopes.is_empty()).then(|| {
                 let named = scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
                 Error::new(Kind::Denied, format!("needs the scope {named}"))
-                    .hint(format!("add it to the private app at {PRIVATE_APPS}"))
+                    .hint(format!("add it to the service key, or to the app, at {CONSOLE}"))
             })
         }
         429 if refusal.policy_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("daily")) => {
             Some(Error::remote("has no calls left today").retry_after(Duration::from_secs(3600)))
         }
-        530 => Some(Error::failed("cannot read the token: it is no private app token of HubSpot's form")),
+        530 => Some(Error::failed("cannot read the token: it is no key of HubSpot's form")),
         _ => None,
     }
 }

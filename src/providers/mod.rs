@@ -15,6 +15,7 @@ mod holes;
 mod hosts;
 mod identity;
 mod keys;
+mod landing;
 mod scopes;
 mod settings;
 mod signing;
@@ -37,8 +38,8 @@ pub use airtable::AIRTABLE;
 pub use custom::CUSTOM;
 pub use describe::{Description, ScopeText, SettingText, Way, describe};
 pub use facts::{
-    Ask, ClientSecret, Exchange, From, Guide, Identify, Keep, KeyForm, KeyUse, OAuth, PORT, Proof, Redirect, Refresh,
-    Scope, Setting,
+    Abroad, Ask, ClientSecret, Exchange, From, Guide, Identify, Keep, KeyForm, KeyUse, OAuth, PORT, Proof,
+    REDIRECT_URL, Redirect, Refresh, Scope, Setting,
 };
 pub use github::GITHUB;
 pub use google::GOOGLE;
@@ -68,7 +69,7 @@ pub struct Provider {
     pub hosts: &'static [&'static str],
     /// Whether an endpoint takes the place of the authorization server, too
     pub moves: bool,
-    /// What the secret is called by its vendor, for prompts: `private app token`, `password`
+    /// What the secret is called by its vendor, for prompts: `service key`, `password`
     pub secret: &'static str,
     /// Whether an account can do without a secret
     pub secret_optional: bool,

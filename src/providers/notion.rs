@@ -4,9 +4,16 @@
 //! Facts: developers.notion.com, "Authorization" guide, "Create a token" and "Refresh a token" (HTTP Basic, JSON bodies; a
 //! refresh brings a new access token and a new refresh token), "Revoke token", "Introspect token", "Versioning" (the header
 //! is required; the latest version is 2026-03-11), "Request limits" (3 a second on average), "Status codes".
+//!
+//! Which redirect URIs it takes stands in none of its pages. `http://localhost:PORT/PATH` was tried by hand, from consent to
+//! token, in github.com/Qiuyi-Hong/notion2attioBackend issue 1 (2026-08; the console's own text asks for https and takes it
+//! all the same), and github.com/vellum-ai/vellum-assistant pull 16495 found that `http://127.0.0.1` is refused where
+//! `http://localhost` is taken. Where that ends, `redirect_url` is there. Without the capability to read e-mail addresses the
+//! owner has none, and is known by name.
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh,
+    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL, Redirect,
+    Refresh,
 };
 use crate::base::{Error, Kind};
 use crate::http::Answer;
@@ -44,6 +51,7 @@ pub static NOTION: Provider = Provider {
     ],
     oauth: Some(&OAUTH),
     headers: &[("notion-version", VERSION)],
+    settings: &[REDIRECT_URL],
     identify: &[Identify {
         from: From::Ask(Ask::Get("/v1/users/me")),
         id: &["{/id}"],

@@ -21,6 +21,7 @@ pub static POSTGRES: Provider = Provider {
         key: "url",
         help: "postgresql://user@host:port/database?sslmode=verify-full, without the password",
         default: "",
+        choices: &[],
         required_for: &[Method::Token],
     }],
     check,

@@ -6,14 +6,17 @@
 //! "OAuth 2.0 Refresh Token Flow" (with rotation the previous token is invalid at once; answers bring no `expires_in`: the
 //! session's time-out is the org's), "My Domain Hostnames"; developer.salesforce.com, "Secure Your Connected Apps and External
 //! Client Apps" (PKCE and rotation), "Authorization Through External Client Apps or Connected Apps" (no new connected apps
-//! since Spring '26); "Authorize an Org" of the CLI (`http://localhost:1717/OauthRedirect` as a callback URL).
+//! since Spring '26); "Authorize an Org" of the CLI (`http://localhost:1717/OauthRedirect` as a callback URL); "Revoke OAuth
+//! Tokens Programmatically" and the Mobile SDK's "Revoking OAuth Tokens" (a refresh token takes its access tokens with it; 400
+//! `invalid_token` for one that is none); "Error Handling for Session Expiration" (`INVALID_SESSION_ID`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::signing::{Signing, pem};
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, Keep, Method, OAuth, Provider, Redirect, Refresh, Scope, Setting, Site,
+    Ask, ClientSecret, From, Guide, Identify, Keep, Method, OAuth, Provider, REDIRECT_URL, Redirect, Refresh, Scope,
+    Setting, Site,
 };
 use crate::base::{Error, Kind, Result, Secret};
 use crate::http::Answer;
@@ -62,13 +65,16 @@ pub static SALESFORCE: Provider = Provider {
             help: "the org's My Domain host (`acme.my.salesforce.com`), `login` or `test` (sandboxes)",
             default: LOGIN,
             required_for: &[],
+            choices: &[],
         },
         Setting {
             key: "username",
             help: "the user for whom the certificate signs in",
             default: "",
             required_for: &[Method::ServiceAccount],
+            choices: &[],
         },
+        REDIRECT_URL,
     ],
     check,
     keeps: &[Keep { at: "/instance_url", setting: "instance_url", address: true }],

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use url::Url;
 
-use super::{Method, Provider, Site};
+use super::facts::REDIRECT_URL;
+use super::{Method, Provider, Site, landing};
 use crate::base::{Error, Kind, Result, names};
 
 impl Provider {
@@ -23,6 +24,7 @@ impl Provider {
                 return Err(Error::usage(format!("`{key}` is empty or has a control character in it"))
                     .hint(format!("give it as `--set {key}=VALUE`")));
             }
+            self.check_value(&key, value)?;
             settled.insert(key, value.to_owned());
         }
         for setting in self.settings.iter().filter(|setting| !setting.default.is_empty()) {
@@ -36,6 +38,20 @@ impl Provider {
         }
         (self.check)(method, &mut settled)?;
         Ok(settled)
+    }
+
+    /// `Kind::Usage` for a value that this setting cannot have, whatever the others are.
+    pub fn check_value(&self, key: &str, value: &str) -> Result<()> {
+        if key == REDIRECT_URL.key {
+            return landing::check(value);
+        }
+        let choices =
+            self.settings.iter().find(|setting| setting.key == key).map_or(&[][..], |setting| setting.choices);
+        if choices.is_empty() || choices.iter().any(|(known, _)| *known == value) {
+            return Ok(());
+        }
+        let known: Vec<_> = choices.iter().map(|(known, _)| format!("`--set {key}={known}`")).collect();
+        Err(Error::usage(format!("`{key}` cannot be `{value}`")).hint(format!("use {}", known.join(" or "))))
     }
 
     /// `Kind::Usage` when this provider cannot be signed in to like this.

@@ -1,25 +1,28 @@
-//! Slack: a bot's or a user's token from an app that was made and installed in the browser, or user tokens by OAuth.
+//! Slack: a bot's or a user's token from an app that was made and installed in the browser, or either by OAuth.
 //!
-//! A program without a web server gets user tokens alone: redirects to this machine may not ask for bot scopes, and only
-//! apps with PKCE, which makes them public for good, may redirect there. So `token` comes first.
+//! A redirect to this machine brings user tokens alone, and only apps with PKCE, which makes them public for good, may
+//! redirect here; a bot comes back to an https page (`as=bot`, `redirect_url`). So `token` comes first.
 //!
 //! Facts: docs.slack.dev, "Using PKCE" and changelog 2026-03-30 (generally available; desktop redirects, those to localhost
-//! included, get no bot scopes; refreshes without a secret; refresh tokens of 30 days), "Installing with OAuth" (scopes with
-//! commas; `user_scope`; the user's token in `authed_user`), "Using token rotation" (12 hours; each refresh token is revoked
-//! when the next one comes; the answer to a refresh has the token at its top), "Token types", "auth.test", "auth.revoke",
-//! "Rate limits" (tiers), and the errors of "oauth.v2.access". Refusals come with status 200 and `"ok": false`.
+//! included, get no bot scopes; challenges from apps that switched it on; refreshes without a secret; the refresh tokens of
+//! such apps end after 30 days, others' do not), "Installing with OAuth" (scopes with commas; `scope` is the bot's,
+//! `user_scope` the user's), "oauth.v2.access" and `OAuthV2Response` of github.com/slackapi/node-slack-sdk (the bot's token
+//! and `bot_user_id` at the top, the user's token in `authed_user`; HTTP Basic is preferred), "Using token rotation" (12
+//! hours; each refresh token is revoked when the next one comes; the answer to a refresh has the token at its top), "Token
+//! types", "auth.test", "auth.revoke", "Rate limits" (tiers). Refusals come with status 200 and `"ok": false`. What Slack
+//! does with a challenge from an app without PKCE is written nowhere, so that none is sent beside a secret to a web page.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh,
-    Scope, Setting,
+    Abroad, Ask, ClientSecret, From, Guide, Identify, KeyForm, KeyUse, Limit, Method, OAuth, Provider, REDIRECT_URL,
+    Redirect, Refresh, Scope, Setting, Site,
 };
-use crate::base::{Error, Kind};
+use crate::base::{Error, Kind, Result};
 use crate::http::Answer;
-use crate::oauth::{ClientAuth, RevokeBy};
+use crate::oauth::{ClientAuth, RevokeBy, Server};
 
 const APPS: &str = "https://api.slack.com/apps";
 
@@ -47,7 +50,7 @@ pub static SLACK: Provider = Provider {
         Guide {
             method: Method::Code,
             page: APPS,
-            text: "User tokens alone: a redirect to this machine may not ask for bot scopes (for a bot use `--method token`). Create an app, enter the redirect URI, and switch PKCE on, which cannot be undone",
+            text: "Create an app and enter the redirect URI. To this machine Slack sends people alone, and only for apps with PKCE switched on, which cannot be undone; a bot (`--set as=bot`) signs in by an https page of yours (`--set redirect_url=…`) and with the app's secret",
         },
     ],
     api_key: Some(KeyUse::Bearer),
@@ -95,20 +98,25 @@ pub static SLACK: Provider = Provider {
         scope("mpim:history", "Read group messages", false),
         scope("users:read", "List people", true),
         scope("users:read.email", "Read people's e-mail addresses", false),
-        scope("chat:write", "Send messages in the person's name", true),
+        scope("chat:write", "Send messages", true),
         scope("reactions:read", "Read reactions", false),
         scope("reactions:write", "Add reactions", false),
         scope("files:read", "Read files", false),
         scope("files:write", "Upload files", false),
-        scope("search:read", "Search messages and files", false),
+        scope("search:read", "Search messages and files (people alone)", false),
         scope("team:read", "Read the workspace's name and domain", false),
     ],
-    settings: &[Setting {
-        key: "team",
-        help: "the workspace that the sign-in page offers, `T…`",
-        default: "",
-        required_for: &[],
-    }],
+    settings: &[
+        Setting {
+            choices: &[
+                ("user", "the person who signs in"),
+                ("bot", "the app's bot; that needs an https page of yours to come back to"),
+            ],
+            ..Setting::optional("as", "whom to act as: `user` (default), or `bot`, which needs `redirect_url`")
+        },
+        Setting::optional("team", "the workspace that the sign-in page offers, `T…`"),
+        REDIRECT_URL,
+    ],
     identify: &[Identify {
         from: From::Ask(Ask::Post("/auth.test")),
         id: &["{/team_id}/{/user_id}"],
@@ -148,9 +156,23 @@ static OAUTH: OAuth = OAuth {
         ("ratelimited", "temporarily_unavailable"),
     ],
     redirect: Redirect::LOCALHOST,
+    abroad: Abroad { setting: Some(("as", "bot")), secrets: &[], whom: "a bot" },
+    tune,
     refresh: Refresh { rotates: true, grace: None, lapses_unused: Some(Duration::from_secs(30 * 24 * 3600)) },
     ..OAuth::PLAIN
 };
+
+/// A bot's scopes and its token have the places that are named first (RFC 6749's own); a person's are beside them. Only apps
+/// that were made public may send a challenge, and those whose people come back to a web page need not be.
+fn tune(server: &mut Server, site: &Site) -> Result<()> {
+    let is = |key: &str, value: &str| site.settings.get(key).is_some_and(|set| set == value);
+    if is("as", "bot") {
+        "scope".clone_into(&mut server.scope_parameter);
+        server.token_path.clear();
+    }
+    server.challenge_beside_secret = server.redirect.own.is_none();
+    Ok(())
+}
 
 const fn scope(name: &'static str, title: &'static str, usual: bool) -> Scope {
     Scope { name, title, product: "", usual }

@@ -2,7 +2,8 @@
 //!
 //! Facts: docs.stripe.com, "API keys" (prefixes; keys as the user of HTTP Basic, or as bearer), "Connect OAuth reference"
 //! (`connect.stripe.com/oauth/authorize`, `/oauth/token`, `/oauth/deauthorize`; the platform's secret key is the client's
-//! secret; no PKCE; redirect URIs must be https outside test mode; the answer has `stripe_user_id` and `livemode` and no
+//! secret; no PKCE; redirect URIs must be https outside test mode, which the older "Getting Started with Stripe Connect" says
+//! in other words: a development client may have one that is not https, "or even localhost"; the answer has `stripe_user_id` and `livemode` and no
 //! `expires_in`), "Making API calls for connected accounts" (`Stripe-Account`), "Sandboxes" and "Organizations"
 //! (`Stripe-Context`), "Rate limits" (100 operations a second live, 25 in test mode), "Error codes". A restricted key that
 //! may not read the account is refused with its id in the message: "… does not have the required permissions for this
@@ -11,8 +12,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Ask, ClientSecret, From, Guide, Identify, Keep, KeyForm, KeyUse, Limit, Method, OAuth, Provider, Redirect, Refresh,
-    Scope, Setting,
+    Abroad, Ask, ClientSecret, From, Guide, Identify, Keep, KeyForm, KeyUse, Limit, Method, OAuth, Provider,
+    REDIRECT_URL, Redirect, Refresh, Scope, Setting,
 };
 use crate::base::{Error, Kind, Result};
 use crate::http::Answer;
@@ -38,7 +39,7 @@ pub static STRIPE: Provider = Provider {
         Guide {
             method: Method::Code,
             page: "https://dashboard.stripe.com/settings/connect/onboarding-options/oauth",
-            text: "For Connect platforms: switch OAuth on, enter the redirect URI, and give the client id (`ca_…`) with the platform's secret key as its secret. Stripe takes an http redirect in test mode alone",
+            text: "For Connect platforms: switch OAuth on, enter the redirect URI, and give the client id (`ca_…`) with the platform's secret key as its secret. With live keys the redirect URI is an https page of yours (`--set redirect_url=…`): Stripe takes http in test mode alone",
         },
     ],
     api_key: Some(KeyUse::BasicUser),
@@ -69,18 +70,9 @@ pub static STRIPE: Provider = Provider {
         Scope { name: "read_only", title: "Read the account", product: "", usual: false },
     ],
     settings: &[
-        Setting {
-            key: "stripe_account",
-            help: "the connected account to act for, `acct_…` (`Stripe-Account`)",
-            default: "",
-            required_for: &[],
-        },
-        Setting {
-            key: "stripe_context",
-            help: "the account of an organisation to act for (`Stripe-Context`)",
-            default: "",
-            required_for: &[],
-        },
+        Setting::optional("stripe_account", "the connected account to act for, `acct_…` (`Stripe-Account`)"),
+        Setting::optional("stripe_context", "the account of an organisation to act for (`Stripe-Context`)"),
+        REDIRECT_URL,
     ],
     check,
     keeps: &[Keep { at: "/stripe_user_id", setting: "stripe_user_id", address: false }],
@@ -106,6 +98,7 @@ static OAUTH: OAuth = OAuth {
     client_secret: ClientSecret::Needed,
     pkce: false,
     redirect: Redirect::LOCALHOST,
+    abroad: Abroad { setting: None, secrets: &["sk_live_", "rk_live_"], whom: "live keys" },
     refresh: Refresh::STABLE,
     ..OAuth::PLAIN
 };

@@ -1,7 +1,7 @@
 //! The server's time: the real one, or one that a test sets and moves. What it announces in `Date` may be off on purpose.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use crate::base::{Clock, Timestamp};
@@ -19,6 +19,8 @@ struct Face {
     /// The time shown while the clock stands still, else what is added to the real one, in microseconds
     micros: AtomicI64,
     skew_seconds: AtomicI64,
+    /// The time of one call that is carried out, now or again
+    pinned: Mutex<Option<Timestamp>>,
 }
 
 impl ServerClock {
@@ -27,12 +29,24 @@ impl ServerClock {
     }
 
     pub fn now(&self) -> Timestamp {
+        if let Some(at) = *self.pin() {
+            return at;
+        }
         let micros = self.face.micros.load(Ordering::SeqCst);
         if self.face.still.load(Ordering::SeqCst) {
             Timestamp(micros)
         } else {
             Timestamp(self.base.now().0.saturating_add(micros))
         }
+    }
+
+    /// Shows this time until it is told otherwise, whatever else is done to the clock meanwhile.
+    pub(crate) fn pinned(&self, at: Option<Timestamp>) {
+        *self.pin() = at;
+    }
+
+    fn pin(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.face.pinned.lock().expect("no holder of this lock panics")
     }
 
     /// Stops the clock at this moment; it goes on only when it is advanced or released.

@@ -49,6 +49,23 @@ pub(crate) fn answer(house: &Arc<House>, request: &Request) -> Reply {
     if request.header("x-control-token") != Some(house.control_token.expose()) {
         return failure(401, &Error::new(Kind::SignIn, "the control token is missing or wrong"));
     }
+    carry_out(house, request)
+}
+
+pub(crate) fn is_for(request: &Request) -> bool {
+    request.segments.first().is_some_and(|first| first == "control")
+}
+
+/// Whether a later process must know of an order: those that are about this one's connections and counts are forgotten
+/// with it.
+pub(crate) fn lasts(request: &Request) -> bool {
+    let parts: Vec<&str> = request.segments.iter().skip(1).map(String::as_str).collect();
+    let passing = matches!(parts.as_slice(), ["faults" | "stats" | "limits", ..] | ["oauth", "stats" | "hold", ..]);
+    request.method != "GET" && request.method != "HEAD" && !passing
+}
+
+/// Does what is ordered, whoever it was.
+pub(crate) fn carry_out(house: &Arc<House>, request: &Request) -> Reply {
     match dispatch(house, request) {
         Ok(reply) => reply,
         Err(error) => {
@@ -61,7 +78,7 @@ pub(crate) fn answer(house: &Arc<House>, request: &Request) -> Reply {
     }
 }
 
-fn failure(status: u16, error: &Error) -> Reply {
+pub(crate) fn failure(status: u16, error: &Error) -> Reply {
     let error = json!({"error": {"kind": error.kind, "message": error.message, "hint": error.hint}});
     Reply::value(status, &error)
 }
@@ -107,7 +124,7 @@ fn dispatch(house: &Arc<House>, request: &Request) -> Result<Reply> {
             json!({"revoked": true})
         }
         ("POST", ["token"]) => {
-            let token = house.hubspot.rotate(made_up_token(house.seed, rand::random()));
+            let token = house.hubspot.rotate(made_up_token(house.seed, house.chance.number()));
             json!({"token": token.expose()})
         }
         ("GET", ["scopes"]) => json!({"granted": house.hubspot.granted_scopes()}),

@@ -4,6 +4,7 @@
 //! `server` and `wire` are the sockets, `faults` and `havoc` what goes wrong, `control` the door for tests, and one
 //! folder a vendor holds the rest.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use url::Url;
 use crate::base::{Clock, Doing, Result, Secret, Timestamp};
 
 mod calendar;
+mod chance;
 mod clock;
 mod control;
 mod fault;
@@ -21,19 +23,23 @@ mod faults;
 mod gzip;
 mod havoc;
 mod hubspot;
+mod journal;
 mod json;
 mod limits;
 mod oauth;
 mod random;
 mod server;
 mod stats;
+mod turn;
 mod wire;
 mod words;
 
+use chance::Chance;
 pub use clock::ServerClock;
 pub use fault::WORDS as FAULT_WORDS;
 pub use faults::Plan;
 pub use hubspot::Hubspot;
+use journal::{Journal, Origin};
 pub use limits::Limits;
 pub use oauth::{
     Decision, Minted, Oauth, OauthCounts, Offline, PUBLIC_CLIENT, Person, Pkce, Poll, Quirk, Registration, Rotation,
@@ -41,6 +47,7 @@ pub use oauth::{
 };
 use server::House;
 pub use stats::Counts;
+use turn::Turn;
 
 /// How a sandbox begins.
 #[derive(Clone, Debug)]
@@ -83,14 +90,38 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts the servers on 127.0.0.1, on the runtime that calls it. `Kind::Failed` when the port is taken.
     pub async fn start(options: Options) -> Result<Sandbox> {
-        let port = options.port.unwrap_or(0);
-        let listener = TcpListener::bind(("127.0.0.1", port));
-        let listener = listener.await.doing(|| format!("listening on port {port} of 127.0.0.1"))?;
+        let listener = listen(options.port.unwrap_or(0)).await?;
+        let chance = Chance::new(rand::random());
+        Sandbox::at(listener, options, chance, None).await
+    }
+
+    /// Starts the servers with the state that a journal holds, which other processes may have open too; begins the journal
+    /// where there is none. The seed and the number of records are those it was begun with, and so is the port if it is free:
+    /// addresses that were handed out stay good. See the module `journal` for what is kept.
+    ///
+    /// `Kind::Corrupt` for a damaged journal, `Kind::Busy` when another process holds it for more than ten seconds.
+    pub async fn open(path: &Path, mut options: Options) -> Result<Sandbox> {
+        let first = listen(options.port.unwrap_or(0)).await?;
+        let port = first.local_addr()?.port();
+        let wished = Origin { seed: options.seed, records: options.records, port, key: rand::random() };
+        let (journal, origin) = Journal::open(path, wished).await?;
+        (options.seed, options.records) = (origin.seed, origin.records);
+        let listener = match options.port {
+            None if origin.port != port => listen(origin.port).await.unwrap_or(first),
+            _ => first,
+        };
+        let sandbox = Sandbox::at(listener, options, Chance::new(origin.key), Some(journal)).await?;
+        // What was before is carried out now, so that what is wrong with it is said here and not to a client.
+        drop(Turn::take(&sandbox.house).await?);
+        Ok(sandbox)
+    }
+
+    async fn at(listener: TcpListener, options: Options, chance: Chance, journal: Option<Journal>) -> Result<Sandbox> {
         let canary = TcpListener::bind(("127.0.0.1", 0)).await.doing(|| "listening on a second port")?;
         let port = listener.local_addr()?.port();
         // The other host has another name as well as another port.
         let other = format!("localhost:{}", canary.local_addr()?.port());
-        let house = Arc::new(house(options, port, other));
+        let house = Arc::new(house(options, port, other, chance, journal));
         let tasks = vec![
             tokio::spawn(server::serve(listener, house.clone())),
             tokio::spawn(server::serve_canary(canary, house.clone())),
@@ -213,7 +244,11 @@ impl House {
     }
 }
 
-fn house(options: Options, port: u16, canary: String) -> House {
+async fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).await.doing(|| format!("listening on port {port} of 127.0.0.1"))
+}
+
+fn house(options: Options, port: u16, canary: String, chance: Chance, journal: Option<Journal>) -> House {
     let clock = ServerClock::new(options.clock);
     let hubspot = Hubspot::new(
         options.seed,
@@ -225,7 +260,9 @@ fn house(options: Options, port: u16, canary: String) -> House {
     );
     let secret = random::hash(&[options.seed, random::hash_text("client secret")]);
     let house = House {
-        oauth: Oauth::new(clock.clone(), port, Secret::new(format!("sandbox-secret-{secret:016x}"))),
+        oauth: Oauth::new(clock.clone(), port, Secret::new(format!("sandbox-secret-{secret:016x}")), &chance),
+        chance,
+        journal: journal.map(tokio::sync::Mutex::new),
         clock,
         hubspot: Arc::new(hubspot),
         faults: faults::Faults::new(Plan::default(), options.seed),

@@ -7,14 +7,17 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use super::chance::Chance;
 use super::clock::ServerClock;
 use super::control;
 use super::fault::{Fault, Twist};
 use super::faults::{Aim, Faults};
 use super::havoc;
 use super::hubspot::{self, Hubspot};
+use super::journal::Journal;
 use super::oauth::{Oauth, Outcome, Place};
 use super::stats::Stats;
+use super::turn::Turn;
 use super::wire::{Connection, NoRequest, Reply, Request};
 use crate::base::Secret;
 
@@ -30,6 +33,9 @@ pub(crate) struct House {
     /// `host:port` of the other host, which nobody should follow a redirect to with credentials
     pub(crate) canary: String,
     pub(crate) seed: u64,
+    pub(crate) chance: Chance,
+    /// What makes it outlive its process
+    pub(crate) journal: Option<tokio::sync::Mutex<Journal>>,
 }
 
 /// What a vendor's fake needs to know about a call beside the request.
@@ -82,8 +88,16 @@ async fn converse(stream: TcpStream, house: Arc<House>) {
 async fn answer(connection: &mut Connection, request: &Request, house: &Arc<House>) -> bool {
     let date = house.clock.announced();
     let head_only = request.method == "HEAD";
-    if request.segments.first().is_some_and(|first| first == "control") {
-        return connection.send(control::answer(house, request), date, head_only).await.is_ok();
+    let mut turn = match Turn::take(house).await {
+        Ok(turn) => turn,
+        Err(error) => return connection.send(control::failure(503, &error), date, head_only).await.is_ok(),
+    };
+    if control::is_for(request) {
+        let reply = control::answer(house, request);
+        let kept = if reply.status == 200 && control::lasts(request) { turn.keep(request) } else { Ok(()) };
+        drop(turn);
+        let reply = kept.map_or_else(|error| control::failure(503, &error), |()| reply);
+        return connection.send(reply, date, head_only).await.is_ok();
     }
     let door = Door::of(request, house);
     let name = door.name();
@@ -95,7 +109,14 @@ async fn answer(connection: &mut Connection, request: &Request, house: &Arc<Hous
         house.stats.fault(word);
     }
     let fault = fault.map(|(_, fault)| fault);
+    let carried_out = !matches!(fault, Some(Fault::Status(..) | Fault::Redirect));
+    let lasts = carried_out && door.changes(request, house);
     let Outcome { reply, late } = door.answer(request, house, fault.as_ref());
+    let kept = if lasts { turn.keep(request) } else { Ok(()) };
+    drop(turn);
+    if let Err(error) = kept {
+        return connection.send(control::failure(503, &error), date, head_only).await.is_ok();
+    }
     let Some(reply) = reply else {
         // Somebody closed the browser: nothing more comes, and the client may leave whenever it likes.
         connection.closed().await;
@@ -118,13 +139,13 @@ async fn answer(connection: &mut Connection, request: &Request, house: &Arc<Hous
 }
 
 /// Which of the fakes a call is for.
-enum Door {
+pub(crate) enum Door {
     Hubspot(hubspot::Endpoint),
     Oauth(Place),
 }
 
 impl Door {
-    fn of(request: &Request, house: &House) -> Door {
+    pub(crate) fn of(request: &Request, house: &House) -> Door {
         match Place::of(request) {
             Some(place) => {
                 house.oauth.arrived(&place, request);
@@ -176,7 +197,18 @@ impl Door {
         reply.into()
     }
 
-    fn handle(&self, request: &Request, house: &House, twist: Option<Twist>) -> Outcome {
+    /// Whether later calls could notice that this one was carried out.
+    fn changes(&self, request: &Request, house: &House) -> bool {
+        match self {
+            Door::Hubspot(endpoint) => {
+                let reads = request.method == "GET" || request.method == "HEAD";
+                !reads && endpoint.name != "search" && !request.target.contains("/batch/read")
+            }
+            Door::Oauth(place) => house.oauth.changes(place),
+        }
+    }
+
+    pub(crate) fn handle(&self, request: &Request, house: &House, twist: Option<Twist>) -> Outcome {
         match self {
             Door::Hubspot(_) => {
                 let own = format!("http://127.0.0.1:{}", house.port);

@@ -45,6 +45,24 @@ impl Request {
         values.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|part| !part.is_empty()).collect()
     }
 
+    /// As it could be sent again, with its body, without the headers of this connection and the key to the control API.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut out = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
+        const GONE: [&str; 6] =
+            ["x-control-token", "content-length", "transfer-encoding", "connection", "expect", "user-agent"];
+        for (name, value) in self.headers.iter().filter(|(name, _)| !GONE.contains(&name.as_str())) {
+            out.push_str(&format!("{name}: {value}\r\n"));
+        }
+        out.push_str("\r\n");
+        [out.as_bytes(), &self.body].concat()
+    }
+
+    /// What `bytes` made.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<Request> {
+        let end = find(bytes, b"\r\n\r\n")? + 4;
+        Some(Request { body: bytes[end..].to_vec(), ..parse_head(&bytes[..end])? })
+    }
+
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.parameter(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }

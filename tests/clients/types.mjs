@@ -67,10 +67,10 @@ const add = (name, type, value) => answers.push({ name, type, value });
   add('slack_revoked', 'Known<AuthRevokeResponse>', said);
   add('slack_refused', 'Known<AuthTestResponse>', await call(at('slack', '/api/auth.test'), { headers: bearer('nonsense') }));
 }
-{ // Salesforce: the types of `jsforce`.
+{ // Salesforce: the types of `jsforce`, whose identity is the part of it that it reads.
   const tokens = await post(at('salesforce', '/services/oauth2/token'), { ...secret, grant_type: 'authorization_code', code: await codeAt('salesforce', '/services/oauth2/authorize', { scope: 'api refresh_token' }), redirect_uri: back });
   add('salesforce_tokens', 'TokenResponse', tokens);
-  add('salesforce_identity', 'IdentityInfo', await call(tokens.id, { headers: bearer(tokens.access_token) }));
+  add('salesforce_identity', 'IdentityInfo & Record<string, unknown>', await call(tokens.id, { headers: bearer(tokens.access_token) }));
 }
 
 const lines = [

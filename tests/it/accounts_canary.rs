@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::accounts_refresh::home_with_account;
 use crate::canary::Canary;
-use crate::support::accounts::{Ada, app_of, label, request};
+use crate::support::accounts::{Ada, app_of, label, request, seed};
 use crate::support::home::{Home, words};
 use crate::support::sandbox::Control;
 
@@ -55,7 +55,7 @@ fn arguments(child: &Child) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_of_a_sign_in_is_in_any_sink() {
-    let sandbox = Sandbox::start(Options { seed: rand::random(), records: 5, ..Options::default() }).await.unwrap();
+    let sandbox = Sandbox::start(Options { seed: seed(), records: 5, ..Options::default() }).await.unwrap();
     let (home, one) = home_with_account(&sandbox).await;
     let client = sandbox.oauth().client();
     let mut watch = Watch { canaries: vec![Canary::new(client.1.expose())], sandbox, home };

@@ -10,7 +10,7 @@ use appctl::sandbox::{Options, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::accounts_refresh::home_with_account;
-use crate::support::accounts::{Ada, app_of, label, request};
+use crate::support::accounts::{Ada, app_of, label, request, seed};
 use crate::support::home::{Home, Ran, words};
 use crate::support::killing::{kill_at, points, some};
 use crate::support::postgres::is_deep;
@@ -19,7 +19,7 @@ use crate::support::postgres::is_deep;
 const TEST: &str = "integrations accounts custom test one";
 
 async fn sandbox() -> Sandbox {
-    Sandbox::start(Options { seed: rand::random(), records: 1, ..Options::default() }).await.unwrap()
+    Sandbox::start(Options { seed: seed(), records: 1, ..Options::default() }).await.unwrap()
 }
 
 fn command(home: &Home) -> Command {

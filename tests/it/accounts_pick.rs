@@ -4,6 +4,9 @@ use appctl::accounts::{self, Account, Identity, Method, Sharing};
 use appctl::app::App;
 use appctl::base::{Clock, Kind, Label, Timestamp};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use crate::support::accounts::seed;
 
 /// `acme` and `beta` are custom APIs.
 const PRODUCTS: [&str; 4] = ["github", "slack", "acme", "beta"];
@@ -37,7 +40,7 @@ fn any_account() -> impl Strategy<Value = (usize, bool, u8, bool)> {
 const OWNERS: [&str; 3] = ["ada", "bob", ""];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if crate::support::postgres::is_deep() { 2000 } else { 60 }, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: if crate::support::postgres::is_deep() { 2000 } else { 60 }, rng_seed: RngSeed::Fixed(seed()), ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_is_given_an_account_that_is_not_theirs_or_was_guessed(

@@ -11,6 +11,8 @@ use appctl::providers::Auth;
 use appctl::sandbox::{Options, Rotation, Sandbox};
 use snapbox::{assert_data_eq, str};
 
+#[cfg(target_os = "linux")]
+use crate::store_faults::support::Disk;
 use crate::support::accounts::{Ada, Desk, app_of, label, request};
 use crate::support::home::{Home, Ran, make_key, words};
 
@@ -248,8 +250,75 @@ async fn a_sync_that_is_done_but_loses_the_sign_in_is_done_in_part() {
     assert_eq!(added.status, 0, "{added}");
     sandbox.oauth().expire_access("hubspot").unwrap();
     let ran = run_broken(&sandbox, &home, "connections sync crm -q", None).await;
-    assert_data_eq!(ran.to_string(), str![]);
-    assert_eq!(home.run_with(None, &[], "records count contacts --json").stdout.trim(), "3", "what was done is done");
+    let key = home.key_file().unwrap().display().to_string();
+    assert_data_eq!(
+        ran.to_string().replace(&key, "[KEY]"),
+        str![[r#"
+
+[status 7]
+[stderr]
+error: the new tokens of account `one` could not be kept: reading the vault's key file `[KEY]`: No such file or directory (os error 2)
+hint: make one with `(umask 077; head -c 32 /dev/urandom > '[KEY]')`; then run `appctl integrations accounts reauth one`
+
+"#]]
+    );
+    let count = home.run_with(None, &[], "records count contacts --json --jq .records").stdout;
+    assert_eq!(count.trim(), "3", "what was done is done");
     let next = home.run_with(None, &[], "connections sync crm");
     assert_eq!(next.status, 4, "{next}");
+}
+
+/// Tests an account on a disk that is full from the answer on, and has room again when it has run for so long.
+#[cfg(target_os = "linux")]
+fn run_full(sandbox: &Sandbox, home: &Home, disk: &Disk, free: Option<Duration>) -> Ran {
+    let prepared = disk.inside(&home.command(&words("integrations accounts test one")));
+    sandbox.oauth().expire_access("oidc").unwrap();
+    sandbox.oauth().hold();
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| home.finish(prepared, None));
+        let end = std::time::Instant::now() + Duration::from_secs(60);
+        while sandbox.oauth().waiting() == 0 {
+            assert!(std::time::Instant::now() < end, "it does not ask");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        disk.leave(0);
+        sandbox.oauth().release();
+        if let Some(after) = free {
+            std::thread::sleep(after);
+            disk.free_all();
+        }
+        running.join().unwrap()
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_at_the_answer_ends_in_what_was_told_and_no_second_question_is_asked() {
+    let sandbox = Sandbox::start(Options { records: 1, ..Options::default() }).await.unwrap();
+    let home = home(&sandbox).await;
+    let disk = Disk::new();
+    disk.fill(home.path());
+    let ran = run_full(&sandbox, &home, &disk, None);
+    assert_eq!(ran.status, 4, "{ran}");
+    assert!(ran.stderr.contains("the new tokens of account `one` could not be kept"), "{ran}");
+    // The end of a command makes a little room: the log of the store goes.
+    let after_all = ran.stderr.contains("the new tokens of account `one` were kept after all");
+    disk.free_all();
+    let next = home.finish(disk.inside(&home.command(&words("integrations accounts test one"))), None);
+    assert_eq!(next.status, if after_all { 0 } else { 4 }, "{ran}{next}");
+    let counts = sandbox.oauth().counts("oidc").unwrap();
+    assert_eq!((counts.refreshes, counts.most_posts_per_refresh_token(), counts.families_revoked), (1, 1, 0), "{next}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_has_room_again_in_time_gets_the_tokens() {
+    let sandbox = Sandbox::start(Options { records: 1, ..Options::default() }).await.unwrap();
+    let home = home(&sandbox).await;
+    let disk = Disk::new();
+    disk.fill(home.path());
+    let ran = run_full(&sandbox, &home, &disk, Some(Duration::from_millis(100)));
+    assert_eq!(ran.status, 0, "{ran}");
+    let next = home.finish(disk.inside(&home.command(&words("integrations accounts test one"))), None);
+    assert_eq!(next.status, 0, "{next}");
 }

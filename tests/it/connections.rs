@@ -143,8 +143,8 @@ hint: use one of hubspot, postgres
 
 [status 2]
 [stderr]
-error: HubSpot needs a private app token
-hint: give it with `--token-stdin` or `--token-file FILE`, or set `APPCTL_TOKEN_HUBSPOT`; make one at https://app.hubspot.com/private-apps
+error: HubSpot needs a service key
+hint: give it with `--token-stdin` or `--token-file FILE`, or set `APPCTL_TOKEN_HUBSPOT`; make one at https://app.hubspot.com
 
 "#]]
     );
@@ -667,7 +667,7 @@ fn a_missing_token_is_a_sign_in_with_the_variable_named() {
 
 [status 4]
 [stderr]
-error: account `crm` has no private app token here
+error: account `crm` has no service key here
 hint: run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`
 
 "#]]
@@ -678,7 +678,7 @@ hint: run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`
 
 [status 4]
 [stderr]
-{"error":{"kind":"sign_in","message":"account `crm` has no private app token here","hint":"run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`"}}
+{"error":{"kind":"sign_in","message":"account `crm` has no service key here","hint":"run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`"}}
 
 "#]]
     );
@@ -688,7 +688,7 @@ hint: run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`
 
 [status 2]
 [stderr]
-error: HubSpot needs a new private app token
+error: HubSpot needs a new service key
 hint: give it with `--token-stdin` or `--token-file FILE`, or set `APPCTL_TOKEN_CRM`
 
 "#]]
@@ -704,7 +704,7 @@ fn a_sync_without_its_token_fails_and_is_remembered() {
 
 [status 4]
 [stderr]
-error: connection `crm` was not synced: account `crm` has no private app token here
+error: connection `crm` was not synced: account `crm` has no service key here
 hint: run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`
 
 "#]]
@@ -715,9 +715,9 @@ hint: run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`
 
 [status 4]
 [stdout]
-{"status":"failed","error":{"kind":"sign_in","message":"account `crm` has no private app token here","hint":"run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`"}}
+{"status":"failed","error":{"kind":"sign_in","message":"account `crm` has no service key here","hint":"run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`"}}
 [stderr]
-{"error":{"kind":"sign_in","message":"connection `crm` was not synced: account `crm` has no private app token here","hint":"run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`"}}
+{"error":{"kind":"sign_in","message":"connection `crm` was not synced: account `crm` has no service key here","hint":"run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`"}}
 
 "#]]
     );
@@ -727,7 +727,7 @@ hint: run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`
 
 [status 0]
 [stdout]
-{"status":"needs re-auth","last_error":{"kind":"sign_in","message":"account `crm` has no private app token here","hint":"run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`"},"fix":"appctl connections reauth crm"}
+{"status":"needs re-auth","last_error":{"kind":"sign_in","message":"account `crm` has no service key here","hint":"run `appctl connections reauth crm`, or set `APPCTL_TOKEN_CRM`"},"fix":"appctl connections reauth crm"}
 
 "#]]
     );

@@ -595,7 +595,7 @@ hint: remove it first with `appctl connections remove`, or add `--pause` to keep
 
 [status 0]
 [stderr]
-removed account `hubspot` here; it can be ended at https://app.hubspot.com/private-apps only
+removed account `hubspot` here; it can be ended at https://app.hubspot.com only
 paused `hubspot`
 
 "#]]

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use appctl::sandbox::Decision;
+use rustix::process::Signal;
 use snapbox::{assert_data_eq, str};
 
 use crate::support::desk::Desk;
@@ -152,13 +153,12 @@ what it may do (space ticks, enter goes on): sheets: Read and write spreadsheets
 opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
 waiting for the browser, 5m at the most; Ctrl-C ends it
-not granted: Read and write spreadsheets
 signed in as ada@acme.example
 label: ada
 whose it is: private: you and your agents alone can see and use it
 the same without questions: appctl integrations connect google --label ada --method oauth --endpoint http://127.0.0.1:[PORT]/google --client-id sandbox-client --client-secret-stdin --private
 connected `ada`: ada@acme.example at Google (http://127.0.0.1:[PORT]/google), private
-not granted: `https://www.googleapis.com/auth/spreadsheets`; ask again with `appctl integrations accounts reauth ada`
+not granted: Read and write spreadsheets; ask again with `appctl integrations accounts reauth ada --scope https://www.googleapis.com/auth/spreadsheets`
 [status 0]
 
 "#]]
@@ -338,6 +338,42 @@ fn ctrl_c_at_any_question_leaves_nothing() {
     // What two of them had been granted already was given back.
     let counts = desk.sandbox.oauth().counts("google").unwrap();
     assert_eq!((counts.codes_exchanged, counts.revocations, counts.families), (2, 2, 0));
+}
+
+#[test]
+fn a_signal_at_the_last_questions_gives_the_fresh_token_back() {
+    for (signal, last) in [(Signal::INT, "label ["), (Signal::TERM, "label ["), (Signal::INT, "whose it is")] {
+        let desk = Desk::new();
+        let mut terminal = desk.at_terminal(CONNECT);
+        up_to_the_browser(&mut terminal, &desk.client_secret());
+        if last != "label [" {
+            terminal.answer("label [", ENTER);
+        }
+        terminal.wait_for(last);
+        let begun = std::time::Instant::now();
+        terminal.signal(signal);
+        let (status, screen) = terminal.end();
+        assert_eq!(status, 130, "{last}: {screen}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{last}: {:?}", begun.elapsed());
+        let counts = desk.sandbox.oauth().counts("google").unwrap();
+        assert_eq!((counts.codes_exchanged, counts.revocations, counts.families), (1, 1, 0), "{last}");
+        assert!(desk.labels().is_empty(), "{last}");
+    }
+}
+
+#[test]
+fn a_vendor_that_does_not_answer_holds_nobody_up_who_leaves() {
+    let desk = Desk::new();
+    let mut terminal = desk.at_terminal(CONNECT);
+    up_to_the_browser(&mut terminal, &desk.client_secret());
+    terminal.wait_for("label [");
+    let begun = std::time::Instant::now();
+    desk.sandbox.oauth().hold();
+    terminal.signal(Signal::INT);
+    assert_eq!(terminal.end().0, 130);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
+    desk.sandbox.oauth().release();
+    assert!(desk.labels().is_empty());
 }
 
 #[test]

@@ -185,6 +185,7 @@ async fn codes_are_found_where_servers_put_them() {
         (r#"{"error":{"code":"invalid_grant","message":"x"}}"#, "invalid_grant"),
         (r#"{"error":{"type":"invalid_client"}}"#, "invalid_client"),
         (r#"{"status":"invalid_grant","message":"missing or unknown"}"#, "invalid_grant"),
+        (r#"{"status":"error","category":"VALIDATION_ERROR","message":"x"}"#, "VALIDATION_ERROR"),
         (r#"{"object":"error","status":400,"code":"invalid_grant","message":"x"}"#, "invalid_grant"),
     ] {
         let wire = Wire::new(vec![says(400, body)]);

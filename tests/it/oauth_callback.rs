@@ -23,11 +23,11 @@ const GRANTED: &str = r#"{"access_token":"a","refresh_token":"b"}"#;
 const ISSUER: &str = "https://issuer.example/tenant";
 
 fn any(host: &'static str) -> Redirect {
-    Redirect { port: None, host, path: "/callback".to_owned() }
+    Redirect { port: None, host, path: "/callback".to_owned(), own: None }
 }
 
 fn flow(server: &Server, redirect: &str) -> Flow {
-    Flow::begin(server, &client(), &["read".to_owned(), "write".to_owned()], redirect.parse().unwrap()).unwrap()
+    Flow::begin(server, &client(), &["read".to_owned(), "write".to_owned()], redirect).unwrap()
 }
 
 /// What the address of the sign-in page says.
@@ -89,11 +89,11 @@ fn nobody_is_sent_to_an_unsafe_page() {
     let (server, _) = offline(None, false);
     for page in ["http://issuer.example/", "javascript:alert(1)", "file:///etc/passwd", "https://a:b@issuer.example/"] {
         let server = Server { authorize: Some(page.parse().unwrap()), ..server.clone() };
-        let error = Flow::begin(&server, &client(), &[], "http://127.0.0.1:7/".parse().unwrap()).unwrap_err();
+        let error = Flow::begin(&server, &client(), &[], "http://127.0.0.1:7/").unwrap_err();
         assert_eq!(error.kind, Kind::Usage, "{page}");
     }
     let none = Server { authorize: None, ..server };
-    assert!(Flow::begin(&none, &client(), &[], "http://127.0.0.1:7/".parse().unwrap()).is_err());
+    assert!(Flow::begin(&none, &client(), &[], "http://127.0.0.1:7/").is_err());
 }
 
 #[test]

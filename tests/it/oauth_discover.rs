@@ -182,8 +182,15 @@ async fn what_is_no_metadata_is_looked_for_elsewhere_and_then_told() {
     let error = discover(&http(), &wire.url()).await.unwrap_err();
     assert_eq!(error.kind, Kind::Remote, "{error}");
     assert!(asked(&wire).iter().all(|path| path == PLAIN), "a server that is away is not asked elsewhere");
-    let wire = Wire::new(vec![says(200, &" ".repeat(2 << 20))]);
-    assert_eq!(discover(&http(), &wire.url()).await.unwrap_err().kind, Kind::NotFound);
+}
+
+/// Whoever answers for an issuer may answer without end; what is right in it makes no difference.
+#[tokio::test]
+async fn metadata_of_any_length_is_not_read() {
+    for (length, is_read) in [(1 << 19, true), (2 << 20, false), (64 << 20, false)] {
+        let found = described(move |metadata, _| metadata["padding"] = json!(" ".repeat(length))).await;
+        assert_eq!(found.is_ok(), is_read, "{length}: {found:.100?}");
+    }
 }
 
 #[tokio::test]

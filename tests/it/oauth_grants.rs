@@ -7,6 +7,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use appctl::base::{Kind, Secret, Timestamp};
+use appctl::oauth::code::Flow;
+use appctl::oauth::device;
 use appctl::oauth::grant::{self, Claims};
 use appctl::oauth::introspect::introspect;
 use appctl::oauth::revoke::{Revoked, Subject, revoke};
@@ -50,6 +52,34 @@ async fn an_assertion_takes_the_place_of_the_client() {
         Wire::new(vec![says(400, r#"{"error":"invalid_grant","error_description":"header.claims.signature?"}"#)]);
     let failure = grant::jwt_bearer(&http(), &server(&wire), &assertion, &[]).await.unwrap_err();
     assert_eq!(failure.into_error("it").message, "it refused: invalid_grant: ***?");
+}
+
+/// RFC 8707: what a token is for is said wherever one is asked for.
+#[tokio::test]
+async fn what_the_token_is_for_is_said_in_every_question_for_one() {
+    let begun = r#"{"device_code":"d","user_code":"U","verification_uri":"https://vendor.example/","interval":1}"#;
+    let wire = Wire::new(vec![
+        says(200, GRANTED),
+        says(200, GRANTED),
+        says(200, GRANTED),
+        says(200, begun),
+        says(200, GRANTED),
+    ]);
+    let named = vec![("resource".to_owned(), "https://api.example/".to_owned())];
+    let server = Server { token_parameters: named, ..server(&wire) };
+    let mut flow = Flow::begin(&server, &client(), &[], "http://127.0.0.1:7/callback").unwrap();
+    let state = flow.url().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let code = flow.accept(&flow.pasted(&format!("?code=c&state={state}")).unwrap()).unwrap();
+    flow.exchange(&http(), &server, &client(), code).await.unwrap();
+    grant::refresh(&http(), &server, &client(), &Secret::new("r")).await.unwrap();
+    grant::client_credentials(&http(), &server, &client(), &[], &[]).await.unwrap();
+    let mut device = device::begin(&http(), &server, &client(), &[]).await.unwrap();
+    device::poll(&http(), &server, &client(), &mut device, &mut |_| Box::pin(async {})).await.unwrap();
+    let heard = wire.heard();
+    assert_eq!(heard.len(), 5);
+    for heard in &heard {
+        assert_eq!(form(heard)["resource"], "https://api.example/", "{}", heard.head);
+    }
 }
 
 fn claims() -> Claims {
@@ -288,9 +318,12 @@ async fn a_vendors_refusal_in_a_success_is_a_refusal() {
         (r#"{"ok":false}"#, "failed"),
     ] {
         for error_in_200 in [true, false] {
-            let wire = Wire::new(vec![says(200, body)]);
-            let server = Server { error_in_200, ..by(&wire, "/api/auth.revoke", RevokeBy::Bearer) };
-            assert_eq!(kind(&taken_back(&server).await), wanted, "{body} {error_in_200}");
+            // What the vendor's words are called elsewhere changes nothing here.
+            for words in [vec![], vec![("token_revoked", "invalid_grant"), ("fatal_error", "server_error")]] {
+                let wire = Wire::new(vec![says(200, body)]);
+                let server = Server { error_in_200, words, ..by(&wire, "/api/auth.revoke", RevokeBy::Bearer) };
+                assert_eq!(kind(&taken_back(&server).await), wanted, "{body} {error_in_200}");
+            }
         }
     }
 }

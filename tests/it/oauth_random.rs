@@ -173,8 +173,10 @@ fn no_callback_is_taken_but_the_right_one() {
     };
     let (mut taken, mut denied) = (0, 0);
     for round in 0..if is_deep() { 200_000 } else { 5_000 } {
-        let redirect = "http://127.0.0.1:7/callback";
-        let mut flow = Flow::begin(&server, &client(), &[], redirect.parse().unwrap()).unwrap();
+        let pages = ["http://127.0.0.1:7/callback", "https://acme.example/callback"];
+        let redirect = *pages.choose(&mut dice).unwrap();
+        let came_to = if dice.random_bool(0.2) { *pages.choose(&mut dice).unwrap() } else { redirect };
+        let mut flow = Flow::begin(&server, &client(), &[], redirect).unwrap();
         let state = flow.url().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
         let mut query = vec![
             ("code".to_owned(), "c".to_owned()),
@@ -184,22 +186,23 @@ fn no_callback_is_taken_but_the_right_one() {
         for _ in 0..dice.random_range(0..3) {
             change(&mut dice, &mut query);
         }
-        let mut callback: url::Url = redirect.parse().unwrap();
+        let mut callback: url::Url = came_to.parse().unwrap();
         callback.query_pairs_mut().extend_pairs(&query);
         let text = format!("round {round}: {callback}");
         match flow.accept(&callback) {
             Ok(_) => {
                 taken += 1;
-                assert!(is_right(&query, &state), "{text}");
+                assert!(is_right(&query, &state) && came_to == redirect, "{text}");
                 assert!(matches!(flow.accept(&callback), Err(Callback::Foreign(_))), "{text} twice");
             }
             Err(Callback::Denied(failure)) => {
                 denied += 1;
                 let with = |name: &str, value: &str| query.contains(&(name.to_owned(), value.to_owned()));
                 assert!(with("state", &state) && with("iss", ISSUER) && !is_right(&query, &state), "{text}");
+                assert_eq!(came_to, redirect, "{text}");
                 assert!(matches!(failure, Failure::Refused { .. } | Failure::Unclear(_)), "{text}");
             }
-            Err(Callback::Foreign(_)) => assert!(!is_right(&query, &state), "{text}"),
+            Err(Callback::Foreign(_)) => assert!(!is_right(&query, &state) || came_to != redirect, "{text}"),
         }
     }
     assert!(taken > 0 && denied > 0, "the dice reach both ends: {taken}, {denied}");

@@ -80,7 +80,8 @@ impl World {
         if !self.families[token.family] || idle || old {
             return false;
         }
-        if token.spent.is_some_and(|spent| self.now > spent + law.grace) {
+        // Without a grace a second use is one even in the same moment.
+        if token.spent.is_some_and(|spent| law.grace == 0 || self.now > spent + law.grace) {
             if law.rotation == Rotation::Strict {
                 self.families[token.family] = false;
                 self.ended_by_reuse += 1;

@@ -273,6 +273,35 @@ async fn hubspot_tokens_open_its_api_as_far_as_their_scopes_go() {
     assert_eq!(signin.ask("/crm/v3/objects/companies?limit=1", &private).await.status, 200, "the private app stays");
 }
 
+/// `TokenInfoResponseBaseIF` and `AccessTokenResponse` of HubSpot's description of its `2026-03` OAuth calls: what they
+/// always have.
+#[tokio::test]
+async fn hubspot_says_of_a_token_what_its_description_requires() {
+    let (_sandbox, mut signin) = house().await;
+    let at = ("redirect_uri", LOCALHOST);
+    let code = signin.authorize("/oauth/authorize", &[at, ("scope", "oauth")]).await.code();
+    let fields = [("grant_type", "authorization_code"), ("code", code.as_str()), at, ("code_verifier", VERIFIER)];
+    let tokens = signin.token("/oauth/2026-03/token", &fields).await.expect(200);
+    let has = |json: &Json, names: &str| {
+        let missing: Vec<&str> = names.split(' ').filter(|name| json[*name].is_null()).collect();
+        assert!(missing.is_empty(), "{missing:?}: {json}");
+    };
+    has(&tokens, "access_token expires_in refresh_token token_type token_use hub_id user_id scopes");
+    let access = text(&tokens, "access_token");
+    let said = signin.token("/oauth/2026-03/token/introspect", &[("token", &access)]).await.expect(200);
+    has(&said, "active app_id client_id expires_in hub_id is_private_distribution scopes signed_access_token token");
+    has(&said, "token_type token_use user_id");
+    assert_eq!((&said["token"], &said["token_use"]), (&json!(access), &json!("access_token")));
+    let refresh = text(&tokens, "refresh_token");
+    let said = signin.token("/oauth/2026-03/token/introspect", &[("token", &refresh)]).await.expect(200);
+    has(&said, "active app_id client_id hub_id scopes token token_type token_use user_id");
+    assert_eq!((&said["token_use"], &said["expires_in"]), (&json!("refresh_token"), &Json::Null));
+    let revoked = signin.token("/oauth/2026-03/token/revoke", &[("token", &refresh)]).await;
+    assert_eq!(revoked.status, 200);
+    let said = signin.token("/oauth/2026-03/token/introspect", &[("token", &access)]).await.expect(200);
+    assert_eq!(said, json!({"active": false}));
+}
+
 /// docs.github.com/rest/apps/oauth-applications, and "Refreshing user access tokens" for a GitHub App.
 #[tokio::test]
 async fn github_deletes_one_token_or_the_whole_grant() {

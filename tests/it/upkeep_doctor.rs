@@ -184,7 +184,7 @@ fn each_trouble_is_named_with_what_helps() {
     seed::crm(&home);
     let account = check(&home, "account");
     let (status, message, fix) = told(&account);
-    assert_eq!((status, message), ("problem", "account `crm` has no private app token here"));
+    assert_eq!((status, message), ("problem", "account `crm` has no service key here"));
     assert_eq!(fix, "appctl connections reauth crm, or set `APPCTL_TOKEN_CRM`");
     let sync = home.path().join("apps/default/sync");
     std::fs::create_dir_all(sync.join("gone")).unwrap();
@@ -288,6 +288,7 @@ healthy  yes
 file     [HOME]/apps/default/app.db
 size     [SIZE]
 records  0
+vault    memory, works
 [stderr]
 nothing is in it yet; make a table with `appctl tables create`, or bring one with `appctl connections add`
 
@@ -310,6 +311,7 @@ healthy  no: account `crm`: needs a sign-in
 file     [HOME]/apps/default/app.db
 size     [SIZE]
 records  1
+vault    memory, works
 
 table   records  connection
 people        1
@@ -317,8 +319,8 @@ people        1
 connection  source   status        fresh  next run  fix
 crm         hubspot  never synced                   appctl connections sync crm
 
-account  identity     status           fix
-crm      portal 1234  needs a sign-in  appctl connections reauth crm
+account  identity     health          reason                                      fix
+crm      portal 1234  no secret here  its secret is in another vault, or nowhere  appctl connections reauth crm
 
 operation  at                           by      what
         3  [TIME]  tester  add connection crm
@@ -338,6 +340,7 @@ healthy  no: account `crm`: needs a sign-in
 file     [HOME]/apps/default/app.db
 size     [SIZE]
 records  1
+vault    memory, works
 
 table   records  connection
 people        1
@@ -345,8 +348,8 @@ people        1
 connection  source   status        fresh  next run  fix
 crm         hubspot  never synced                   appctl connections sync crm
 
-account  identity     status           fix
-crm      portal 1234  needs a sign-in  appctl connections reauth crm
+account  identity     health          reason                                      fix
+crm      portal 1234  no secret here  its secret is in another vault, or nowhere  appctl connections reauth crm
 
 operation  at                           by      what
         3  [TIME]  tester  add connection crm
@@ -364,7 +367,7 @@ hint: run `appctl connections reauth crm`
 
 [status 0]
 [stdout]
-{"app":"default","healthy":false,"file":"[HOME]/apps/default/app.db","bytes":[N],"records":1,"tables":[{"table":"people","records":1,"connection":null}],"connections":[{"connection":"crm","source":"hubspot","status":"never synced","freshness":null,"next_run":null,"last_error":null,"account":"crm","endpoint":"http://127.0.0.1:9/","schedule":null,"inserted":0,"updated":0,"deleted":0,"calls":0,"interrupted":null,"fix":"appctl connections sync crm","objects":[{"object":"contacts","table":"contacts","status":"never synced","freshness":null,"rows":null,"drift":{"new":[],"gone":[],"retyped":[]},"last_error":null},{"object":"companies","table":"companies","status":"never synced","freshness":null,"rows":null,"drift":{"new":[],"gone":[],"retyped":[]},"last_error":null}]}],"accounts":[{"account":"crm","provider":"hubspot","identity":"portal 1234","needs_sign_in":true,"fix":"appctl connections reauth crm"}],"operations":[{"operation":3,"at":"[TIME]","by":"tester","kind":"person","what":"add connection crm","inserted":0,"updated":0,"deleted":0},{"operation":2,"at":"[TIME]","by":"tester","kind":"person","what":"records create people","inserted":1,"updated":0,"deleted":0},{"operation":1,"at":"[TIME]","by":"tester","kind":"person","what":"tables create people","inserted":0,"updated":0,"deleted":0}],"checks":[]}
+{"app":"default","healthy":false,"file":"[HOME]/apps/default/app.db","bytes":[N],"records":1,"tables":[{"table":"people","records":1,"connection":null}],"connections":[{"connection":"crm","source":"hubspot","status":"never synced","freshness":null,"next_run":null,"last_error":null,"account":"crm","endpoint":"http://127.0.0.1:9/","schedule":null,"inserted":0,"updated":0,"deleted":0,"calls":0,"interrupted":null,"fix":"appctl connections sync crm","objects":[{"object":"contacts","table":"contacts","status":"never synced","freshness":null,"rows":null,"drift":{"new":[],"gone":[],"retyped":[]},"last_error":null},{"object":"companies","table":"companies","status":"never synced","freshness":null,"rows":null,"drift":{"new":[],"gone":[],"retyped":[]},"last_error":null}]}],"vault":{"kind":"memory","works":true,"problem":null,"fix":null,"team":null},"accounts":[{"account":"crm","provider":"hubspot","identity":"portal 1234","health":"no secret here","reason":"its secret is in another vault, or nowhere","needs_sign_in":true,"fix":"appctl connections reauth crm"}],"operations":[{"operation":3,"at":"[TIME]","by":"tester","kind":"person","what":"add connection crm","inserted":0,"updated":0,"deleted":0},{"operation":2,"at":"[TIME]","by":"tester","kind":"person","what":"records create people","inserted":1,"updated":0,"deleted":0},{"operation":1,"at":"[TIME]","by":"tester","kind":"person","what":"tables create people","inserted":0,"updated":0,"deleted":0}],"checks":[]}
 
 "#]]
     );

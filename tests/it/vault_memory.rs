@@ -33,7 +33,7 @@ fn one_process() {
     let [own, team] = vaults(&folder);
     for vault in [&own, &team] {
         let secret = vault.get("shop/google/1").unwrap().unwrap();
-        assert_eq!(found(&disguised) > 0, true, "it is looked for in the right way");
+        assert!(found(&disguised) > 0, "it is looked for in the right way");
         vault.set("shop/google/2", &secret).unwrap();
         vault.probe().unwrap();
         let copy = secret.clone();

@@ -69,8 +69,8 @@ fn adding_asks_for_what_is_missing_and_echoes_no_token() {
     session.send("\r").unwrap();
     session.expect("how to sign in").unwrap();
     session.send(format!("{}\r", "\u{1b}[B".repeat(way_of_the_token()))).unwrap();
-    session.expect("make a private app token at https://").unwrap();
-    session.expect("HubSpot private app token").unwrap();
+    session.expect("make a service key at https://").unwrap();
+    session.expect("HubSpot service key").unwrap();
     session.send("pat-canary-77\r").unwrap();
     let rest = session.expect("error:").unwrap();
     assert!(!String::from_utf8_lossy(rest.before()).contains("canary"));

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::base::{ConnectionName, Result, Timestamp};
 use crate::cli::complete;
 use crate::cli::integrations::again;
-use crate::cli::integrations::connect::{SignIn, SignInArgs};
+use crate::cli::integrations::connect::SignInArgs;
 use crate::cli::integrations::wanted::Wanted;
 use crate::cli::ui::{Outcome, Sheet, Ui};
 use crate::connections::{self, ReauthRequest};
@@ -34,10 +34,10 @@ pub async fn run(app: &App, ui: &mut Ui, args: &Args) -> Result<()> {
     let account = accounts::find(app, &connection.account)?;
     let switch = if args.switch_account { Switch::Allow } else { Switch::Refuse };
     if account.method != Method::Token {
-        let how = SignIn { pages: args.sign_in.pages(), wait: args.sign_in.wait(), switch };
-        let mut wanted = Wanted::of(&account);
+        let mut wanted = Wanted::again(&account);
+        wanted.request.switch = switch;
         again::put_flags(&mut wanted, args.sign_in.clone())?;
-        let renewed = again::sign_in(app, ui, &account, &mut wanted, how).await?.account;
+        let renewed = again::sign_in(app, ui, &account, &mut wanted, args.sign_in.pages()).await?.account;
         return ui.outcome(&Renewed::of(args, renewed));
     }
     let mut secret = args.sign_in.secret.given()?;

@@ -1,10 +1,10 @@
 //! The questions of `connections add`: only what is missing is asked, and only when somebody can answer. What is missing
 //! otherwise is refused by the engine, which names the flag.
 
-use crate::accounts::{self, Method, Provider, Switch};
+use crate::accounts::{self, ConnectRequest, Method, Provider};
 use crate::app::App;
 use crate::base::{ConnectionName, Label, Result};
-use crate::cli::integrations::connect::{self, SignIn};
+use crate::cli::integrations::connect;
 use crate::cli::integrations::person::Pages;
 use crate::cli::integrations::{ask, wanted::Wanted};
 use crate::cli::ui::{Ui, words};
@@ -91,19 +91,17 @@ pub async fn ask_account(app: &App, ui: &mut Ui, request: &mut AddRequest) -> Re
     if request.account.is_none() && request.endpoint.is_none() && ask_which(app, ui, provider, request)? {
         return Ok(true);
     }
-    let mut wanted = Wanted {
-        provider: provider.id.to_owned(),
+    let mut wanted = Wanted::of(ConnectRequest {
         label: request.account.clone(),
         endpoint: request.endpoint.clone(),
-        ..Wanted::default()
-    };
+        ..ConnectRequest::of(provider.id)
+    });
     ask::method(ui, provider, &mut wanted)?;
     if wanted.method(provider) == Method::Token {
         return ask_secret(ui, &info, request);
     }
     ask::complete(app, ui, &mut wanted)?;
-    let how = SignIn { pages: Pages::Open, wait: connect::USUAL_WAIT, switch: Switch::Refuse };
-    let connected = connect::sign_in(app, ui, &mut wanted, how).await?;
+    let connected = connect::sign_in(app, ui, &mut wanted, Pages::Open).await?;
     ui.say(format!("account `{}` is kept, whatever becomes of the connection", connected.account.label))?;
     request.account = Some(connected.account.label);
     request.endpoint = None;

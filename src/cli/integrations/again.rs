@@ -2,10 +2,10 @@
 //! must stay the same. `integrations accounts reauth` and `connections reauth` both do it.
 
 use super::ask;
-use super::connect::{SignIn, SignInArgs, request};
-use super::person::AtTerminal;
+use super::connect::SignInArgs;
+use super::person::{AtTerminal, Pages};
 use super::wanted::Wanted;
-use crate::accounts::{Account, Connected};
+use crate::accounts::{Account, ConnectRequest, Connected};
 use crate::app::App;
 use crate::base::Result;
 use crate::cli::ui::Ui;
@@ -13,38 +13,45 @@ use crate::connections::sign_in;
 
 impl Wanted {
     /// What the account was made with.
-    pub fn of(account: &Account) -> Self {
-        Wanted {
-            provider: account.provider.clone(),
+    pub fn again(account: &Account) -> Self {
+        Wanted::of(ConnectRequest {
             label: Some(account.label.clone()),
             sharing: Some(account.sharing),
             method: Some(account.method),
             settings: account.settings.clone(),
             endpoint: account.endpoint.clone(),
-            ..Wanted::default()
-        }
+            ..ConnectRequest::of(account.provider.as_str())
+        })
     }
 }
 
 /// Puts what the flags say into what is wanted.
 pub fn put_flags(wanted: &mut Wanted, args: SignInArgs) -> Result<()> {
     wanted.client_secret = args.client_secret()?;
-    wanted.secret = match wanted.method {
+    let request = &mut wanted.request;
+    request.secret = match request.method {
         Some(method) if method.keeps_key() => args.secret.given_whole()?,
         _ => args.secret.given()?,
     };
+    request.limit = args.wait();
+    request.scopes = args.scopes;
+    request.only_scopes = args.only_scopes;
+    request.port = args.port;
     wanted.client_id = args.client_id;
-    wanted.scopes = args.scopes;
-    wanted.only_scopes = args.only_scopes;
-    wanted.port = args.port;
     Ok(())
 }
 
 /// Signs in to the account again. `Kind::Conflict` when somebody else did and the switch does not allow it; the account
 /// stays as it was then.
-pub async fn sign_in(app: &App, ui: &mut Ui, account: &Account, wanted: &mut Wanted, how: SignIn) -> Result<Connected> {
+pub async fn sign_in(
+    app: &App,
+    ui: &mut Ui,
+    account: &Account,
+    wanted: &mut Wanted,
+    pages: Pages,
+) -> Result<Connected> {
     ask::complete(app, ui, wanted)?;
-    let request = request(ui, wanted, how);
-    let mut person = AtTerminal::new(app, ui, wanted.provider()?, how.pages);
+    let request = wanted.request(ui.interrupted());
+    let mut person = AtTerminal::new(app, ui, pages);
     sign_in::reauth(app, &account.label, request, &mut person).await
 }

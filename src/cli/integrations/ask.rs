@@ -10,23 +10,27 @@ use crate::cli::ui::Ui;
 /// Completes what is wanted. `Kind::Usage` naming every flag that is missing when nobody can answer.
 pub fn complete(app: &App, ui: &mut Ui, wanted: &mut Wanted) -> Result<()> {
     if !ui.can_ask() {
-        if wanted.provider.is_empty() {
+        if wanted.request.provider.is_empty() {
             ui.choose("provider", &[], "appctl integrations connect PROVIDER")?;
         }
         return wanted.refuse_missing(app);
     }
     // A label is the last thing that a person decides; who gives it has decided everything.
-    let is_whole = wanted.label.is_some();
+    let is_whole = wanted.request.label.is_some();
     ask_provider(ui, wanted)?;
     let provider = wanted.provider()?;
     if !is_whole {
         method(ui, provider, wanted)?;
+    }
+    if !is_whole {
+        ask_choices(ui, provider, wanted)?;
     }
     let way = wanted.way(provider)?;
     ask_settings(ui, provider, &way, wanted)?;
     // Once more: what was set may be in the addresses.
     let way = wanted.way(provider)?;
     ask_client(app, ui, provider, &way, wanted)?;
+    ask_landing(app, ui, provider, wanted)?;
     ask_secret(app, ui, provider, &way, wanted)?;
     if !is_whole {
         ask_scopes(ui, provider, wanted)?;
@@ -35,25 +39,25 @@ pub fn complete(app: &App, ui: &mut Ui, wanted: &mut Wanted) -> Result<()> {
 }
 
 fn ask_provider(ui: &mut Ui, wanted: &mut Wanted) -> Result<()> {
-    if !wanted.provider.is_empty() {
+    if !wanted.request.provider.is_empty() {
         return Ok(());
     }
     let known = accounts::providers();
     let lines: Vec<String> = known.iter().map(|provider| provider.title.to_owned()).collect();
     let chosen = ui.choose("provider", &lines, "appctl integrations connect PROVIDER")?;
-    known[chosen].id.clone_into(&mut wanted.provider);
+    known[chosen].id.clone_into(&mut wanted.request.provider);
     Ok(())
 }
 
 /// Asks how to sign in, where there is a choice and nobody has made it.
 pub fn method(ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<()> {
-    let nothing_said = wanted.method.is_none() && wanted.secret.is_none() && wanted.client_id.is_none();
+    let nothing_said = wanted.request.method.is_none() && wanted.request.secret.is_none() && wanted.client_id.is_none();
     if !nothing_said || provider.methods.len() < 2 {
         return Ok(());
     }
     let lines: Vec<String> = provider.methods.iter().map(|method| words(provider, *method)).collect();
     let chosen = ui.choose("how to sign in", &lines, "--method METHOD")?;
-    wanted.method = Some(provider.methods[chosen]);
+    wanted.request.method = Some(provider.methods[chosen]);
     Ok(())
 }
 
@@ -70,21 +74,57 @@ fn words(provider: &Provider, method: Method) -> String {
     format!("{text} ({})", method.word())
 }
 
+/// Asks for the settings that have few values, where a browser is used and nobody has said them.
+fn ask_choices(ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<()> {
+    if wanted.method(provider) != Method::Code {
+        return Ok(());
+    }
+    for setting in provider.settings.iter().filter(|setting| !setting.choices.is_empty()) {
+        if wanted.request.settings.contains_key(setting.key) {
+            continue;
+        }
+        let lines: Vec<String> = setting.choices.iter().map(|(_, meaning)| (*meaning).to_owned()).collect();
+        let chosen = ui.choose(setting.key, &lines, &format!("--set {}=VALUE", setting.key))?;
+        if chosen > 0 {
+            wanted.request.settings.insert(setting.key.to_owned(), setting.choices[chosen].0.to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// Asks for a page to come back to, where a client turns out to need one.
+fn ask_landing(app: &App, ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<()> {
+    match wanted.abroad(app)? {
+        Some(abroad) => {
+            ui.say(abroad.message)?;
+            ask_setting(ui, provider, "redirect_url", wanted)
+        }
+        None => Ok(()),
+    }
+}
+
 fn ask_settings(ui: &mut Ui, provider: &Provider, way: &Way, wanted: &mut Wanted) -> Result<()> {
-    if wanted.issuer.is_some() {
+    if wanted.request.issuer.is_some() {
         return Ok(());
     }
     for key in &way.needs {
-        if wanted.settings.contains_key(*key) {
-            continue;
+        if !wanted.request.settings.contains_key(*key) {
+            ask_setting(ui, provider, key, wanted)?;
         }
-        if let Some(setting) = provider.settings.iter().find(|setting| setting.key == *key) {
-            ui.say(format!("{key}: {}", setting.help))?;
-        }
-        let check = |text: &str| crate::cli::connections::choices::setting(&format!("{key}={text}"));
-        let (key, value) = ui.ask_valid(key, None, &format!("--set {key}=VALUE"), check)?;
-        wanted.settings.insert(key, value);
     }
+    Ok(())
+}
+
+fn ask_setting(ui: &mut Ui, provider: &Provider, key: &str, wanted: &mut Wanted) -> Result<()> {
+    if let Some(setting) = provider.settings.iter().find(|setting| setting.key == key) {
+        ui.say(format!("{key}: {}", setting.help))?;
+    }
+    let check = |text: &str| {
+        provider.check_value(key, text)?;
+        crate::cli::connections::choices::setting(&format!("{key}={text}"))
+    };
+    let (key, value) = ui.ask_valid(key, None, &format!("--set {key}=VALUE"), check)?;
+    wanted.request.settings.insert(key, value);
     Ok(())
 }
 
@@ -110,24 +150,24 @@ fn ask_client(app: &App, ui: &mut Ui, provider: &Provider, way: &Way, wanted: &m
 }
 
 fn ask_secret(app: &App, ui: &mut Ui, provider: &Provider, way: &Way, wanted: &mut Wanted) -> Result<()> {
-    let from_environment = wanted.label.as_ref().is_some_and(|label| app.config.token(label).is_some());
-    if wanted.secret.is_some() || from_environment {
+    let from_environment = wanted.request.label.as_ref().is_some_and(|label| app.config.token(label).is_some());
+    if wanted.request.secret.is_some() || from_environment {
         return Ok(());
     }
     match wanted.method(provider) {
         Method::Token => {
             guide(ui, way)?;
             let prompt = format!("{} {}", provider.title, provider.secret);
-            wanted.secret = secret(ui, &prompt, "--token-stdin", !provider.secret_optional)?;
+            wanted.request.secret = secret(ui, &prompt, "--token-stdin", !provider.secret_optional)?;
         }
         Method::TwoStep if !provider.exchanges_file() => {
             guide(ui, way)?;
-            wanted.secret = secret(ui, "key", "--token-stdin", true)?;
+            wanted.request.secret = secret(ui, "key", "--token-stdin", true)?;
         }
         Method::ServiceAccount | Method::TwoStep => {
             guide(ui, way)?;
             let read = |text: &str| crate::cli::ui::secret::read_private(std::path::Path::new(text));
-            wanted.secret = Some(ui.ask_valid("file of the key", None, "--token-file FILE", read)?);
+            wanted.request.secret = Some(ui.ask_valid("file of the key", None, "--token-file FILE", read)?);
         }
         Method::Code | Method::Device | Method::ClientCredentials => {}
     }
@@ -135,7 +175,7 @@ fn ask_secret(app: &App, ui: &mut Ui, provider: &Provider, way: &Way, wanted: &m
 }
 
 fn ask_scopes(ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<()> {
-    let nothing_said = wanted.scopes.is_empty() && !wanted.only_scopes;
+    let nothing_said = wanted.request.scopes.is_empty() && !wanted.request.only_scopes;
     if provider.scopes.is_empty() || matches!(wanted.method(provider), Method::Token | Method::TwoStep) || !nothing_said
     {
         return Ok(());
@@ -147,10 +187,10 @@ fn ask_scopes(ui: &mut Ui, provider: &Provider, wanted: &mut Wanted) -> Result<(
     let usual: Vec<bool> = provider.scopes.iter().map(|scope| scope.usual).collect();
     let chosen = ui.choose_many("what it may do", &titles.collect::<Vec<_>>(), &usual, "--scope SCOPE")?;
     let is_chosen = |at: usize| chosen.contains(&at);
-    wanted.only_scopes = usual.iter().enumerate().any(|(at, usual)| *usual && !is_chosen(at));
+    wanted.request.only_scopes = usual.iter().enumerate().any(|(at, usual)| *usual && !is_chosen(at));
     let named = provider.scopes.iter().enumerate().filter(|(at, _)| is_chosen(*at));
-    let added = named.filter(|(_, scope)| wanted.only_scopes || !scope.usual);
-    wanted.scopes = added.map(|(_, scope)| scope.name.to_owned()).collect();
+    let added = named.filter(|(_, scope)| wanted.request.only_scopes || !scope.usual);
+    wanted.request.scopes = added.map(|(_, scope)| scope.name.to_owned()).collect();
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `appctl integrations connect`
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ Examples:
   printf %s \"$TOKEN\" | appctl integrations connect slack --method token --token-stdin
   appctl integrations connect salesforce --method client-credentials --set domain=acme.my.salesforce.com
   appctl integrations connect github --method two-step --token-file app.pem --set app=Iv23li --set installation=42
+  appctl integrations connect slack --method oauth --set as=bot --set redirect_url=https://acme.example/slack
   appctl integrations connect custom --name acme --issuer https://login.acme.example --client-id ID
 
 Without a flag that is needed, a person at a terminal is asked for it. The client is your own: its id and secret are \
@@ -117,18 +119,17 @@ impl SignInArgs {
 }
 
 pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
-    let (pages, wait) = (args.sign_in.pages(), args.sign_in.wait());
-    let switch = if args.switch_account { Switch::Allow } else { Switch::Refuse };
+    let pages = args.sign_in.pages();
     let mut wanted = wanted(args)?;
     wanted.recall(app)?;
-    let whole = wanted.label.is_some() || !ui.can_ask();
+    let whole = wanted.request.label.is_some() || !ui.can_ask();
     if ui.can_ask() {
         // Before anybody types anything: a vault that cannot keep it is told first.
-        let vault = if wanted.sharing == Some(Sharing::Team) { &app.team } else { &app.vault };
+        let vault = if wanted.request.sharing == Some(Sharing::Team) { &app.team } else { &app.vault };
         vault.probe()?;
     }
     ask::complete(app, ui, &mut wanted)?;
-    let connected = sign_in(app, ui, &mut wanted, SignIn { pages, wait, switch }).await?;
+    let connected = sign_in(app, ui, &mut wanted, pages).await?;
     if !whole {
         ui.say(format!("the same without questions: {}", wanted.command()))?;
     }
@@ -136,50 +137,22 @@ pub async fn run(app: &App, ui: &mut Ui, args: Args) -> Result<()> {
 }
 
 /// How long the browser is waited for.
-pub const USUAL_WAIT: Duration = Duration::from_secs(300);
-
-/// How a sign-in is done, whatever is wanted of it.
-#[derive(Clone, Copy, Debug)]
-pub struct SignIn {
-    pub pages: Pages,
-    pub wait: Duration,
-    pub switch: Switch,
-}
+const USUAL_WAIT: Duration = Duration::from_secs(300);
 
 /// Signs in, and puts what was decided on the way into what was wanted.
-pub async fn sign_in(app: &App, ui: &mut Ui, wanted: &mut Wanted, how: SignIn) -> Result<Connected> {
-    let request = request(ui, wanted, how);
-    let mut person = AtTerminal::new(app, ui, wanted.provider()?, how.pages);
-    let connected = connections::sign_in::connect(app, request, &mut person).await?;
-    wanted.label = Some(connected.account.label.clone());
-    wanted.sharing = Some(connected.account.sharing);
+pub async fn sign_in(app: &App, ui: &mut Ui, wanted: &mut Wanted, pages: Pages) -> Result<Connected> {
+    wanted.provider()?;
+    let request = wanted.request(ui.interrupted());
+    let connected = connections::sign_in::connect(app, request, &mut AtTerminal::new(app, ui, pages)).await?;
+    wanted.request.label = Some(connected.account.label.clone());
+    wanted.request.sharing = Some(connected.account.sharing);
     Ok(connected)
-}
-
-pub fn request(ui: &Ui, wanted: &Wanted, how: SignIn) -> ConnectRequest {
-    ConnectRequest {
-        provider: wanted.provider.clone(),
-        label: wanted.label.clone(),
-        sharing: wanted.sharing,
-        method: wanted.provider().ok().map(|provider| wanted.method(provider)),
-        settings: wanted.settings.clone(),
-        scopes: wanted.scopes.clone(),
-        only_scopes: wanted.only_scopes,
-        client: wanted.client(),
-        secret: wanted.secret.clone(),
-        port: wanted.port,
-        endpoint: wanted.endpoint.clone(),
-        issuer: wanted.issuer.clone(),
-        switch: how.switch,
-        limit: how.wait,
-        interrupt: ui.interrupted(),
-        ..ConnectRequest::of("")
-    }
 }
 
 fn wanted(args: Args) -> Result<Wanted> {
     let client_secret = args.sign_in.client_secret()?;
-    let mut settings: std::collections::BTreeMap<_, _> = args.settings.into_iter().collect();
+    let sharing = args.sharing();
+    let mut settings: BTreeMap<_, _> = args.settings.into_iter().collect();
     if let Some(name) = args.name {
         if args.provider.as_deref().is_some_and(|provider| provider != "custom") {
             return Err(
@@ -193,25 +166,32 @@ fn wanted(args: Args) -> Result<Wanted> {
         Some(method) if method.keeps_key() => args.sign_in.secret.given_whole()?,
         _ => args.sign_in.secret.given()?,
     };
-    Ok(Wanted {
-        provider: args.provider.unwrap_or_default(),
+    let request = ConnectRequest {
         label: args.label,
-        sharing: match (args.team, args.private) {
-            (true, _) => Some(Sharing::Team),
-            (_, true) => Some(Sharing::Private),
-            _ => None,
-        },
+        sharing,
         method: args.method,
         settings,
+        limit: args.sign_in.wait(),
         scopes: args.sign_in.scopes,
         only_scopes: args.sign_in.only_scopes,
-        client_id: args.sign_in.client_id,
-        client_secret,
         secret,
         issuer: args.issuer,
         endpoint: args.endpoint,
         port: args.sign_in.port,
-    })
+        switch: if args.switch_account { Switch::Allow } else { Switch::Refuse },
+        ..ConnectRequest::of(args.provider.unwrap_or_default())
+    };
+    Ok(Wanted { client_id: args.sign_in.client_id, client_secret, ..Wanted::of(request) })
+}
+
+impl Args {
+    fn sharing(&self) -> Option<Sharing> {
+        match (self.team, self.private) {
+            (true, _) => Some(Sharing::Team),
+            (_, true) => Some(Sharing::Private),
+            _ => None,
+        }
+    }
 }
 
 /// Reads what `--method` takes.
@@ -229,13 +209,19 @@ pub struct Report {
     shown: Shown,
     /// Scopes that were asked for and not granted
     missing_scopes: Vec<String>,
+    /// What they are for, in words
+    #[serde(skip)]
+    missing_titles: Vec<String>,
     /// Whether the identity was there already, and has new tokens now
     updated: bool,
 }
 
 impl Report {
     pub fn of(app: &App, connected: &Connected) -> Result<Self> {
+        let provider = crate::accounts::provider(&connected.account.provider)?;
+        let title = |scope: &String| provider.scope_title(scope).to_owned();
         Ok(Report {
+            missing_titles: connected.missing_scopes.iter().map(title).collect(),
             shown: Shown::of(app, &connected.account)?,
             missing_scopes: connected.missing_scopes.clone(),
             updated: connected.updated,
@@ -256,9 +242,11 @@ impl Outcome for Report {
         let done = if self.updated { "signed in again to" } else { "connected" };
         let mut text = format!("{done} `{}`: {}", self.shown.label, self.shown.sentence());
         if !self.missing_scopes.is_empty() {
-            let missing = words::names(&self.missing_scopes);
+            let flags: String =
+                self.missing_scopes.iter().map(|scope| format!(" --scope {}", words::shell(scope))).collect();
             text.push_str(&format!(
-                "\nnot granted: {missing}; ask again with `appctl integrations accounts reauth {}`",
+                "\nnot granted: {}; ask again with `appctl integrations accounts reauth {}{flags}`",
+                self.missing_titles.join(", "),
                 self.shown.label
             ));
         }

@@ -303,7 +303,7 @@ mod tests {
         for seed in first..first + 300 {
             let mut dice = rand::rngs::StdRng::seed_from_u64(seed);
             let bucket = Bucket::new(Words::in_memory());
-            let mut runs = vec![Step::Ask; 4];
+            let mut runs = [Step::Ask; 4];
             let mut free = [START; 4];
             let mut arrived: Vec<Timestamp> = Vec::new();
             while arrived.len() < 60 {

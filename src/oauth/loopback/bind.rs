@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn asks(host: &'static str, port: Option<u16>) -> Redirect {
-        Redirect { port, host, path: "/callback".to_owned() }
+        Redirect { port, host, path: "/callback".to_owned(), own: None }
     }
 
     fn only_v6(address: SocketAddr) -> std::io::Result<TcpListener> {

@@ -212,7 +212,7 @@ fn decide(realm: &mut Realm, visit: &Visit<'_>, asked: &Asked, decision: &Decisi
         _ => Iss::Right,
     };
     let state = match decision {
-        Decision::WrongState => Some(random("other-", 24)),
+        Decision::WrongState => Some(random(&realm.chance, "other-", 24)),
         Decision::NoState => None,
         _ => asked.state.clone(),
     };
@@ -239,7 +239,7 @@ fn grant(realm: &mut Realm, visit: &Visit<'_>, asked: &Asked, decision: &Decisio
         user_scopes: kept(&asked.user_scopes),
         nonce: asked.get("nonce").map(str::to_owned),
     };
-    let text = random(visit.dialect().prefixes.code, 32);
+    let text = random(&realm.chance, visit.dialect().prefixes.code, 32);
     let code = Code {
         consent,
         redirect: asked.redirect.clone(),

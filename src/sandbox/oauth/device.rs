@@ -6,6 +6,7 @@ use super::codes::Consent;
 use super::errors::Cause;
 use super::people::{Decision, Identity, Person};
 use super::rules::Rules;
+use crate::sandbox::chance::Chance;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
@@ -32,10 +33,17 @@ pub(crate) enum Decided {
 pub(crate) struct Devices(HashMap<String, Device>);
 
 impl Devices {
-    pub(crate) fn begin(&mut self, code: &str, client: &str, scopes: Vec<String>, rules: &Rules, now: i64) -> &Device {
+    pub(crate) fn begin(
+        &mut self,
+        (code, user_code): (&str, String),
+        client: &str,
+        scopes: Vec<String>,
+        rules: &Rules,
+        now: i64,
+    ) -> &Device {
         let device = Device {
             client: client.to_owned(),
-            user_code: user_code(),
+            user_code,
             scopes,
             at: now,
             last: None,
@@ -134,9 +142,8 @@ fn script(person: &Person) -> Option<Decided> {
 }
 
 /// Eight consonants, as RFC 8628 section 6.1 advises.
-fn user_code() -> String {
+pub(crate) fn user_code(chance: &Chance) -> String {
     const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
-    let letter = |_| char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
-    let letters: String = (0..8).map(letter).collect();
+    let letters = chance.text(LETTERS, 8);
     format!("{}-{}", &letters[..4], &letters[4..])
 }

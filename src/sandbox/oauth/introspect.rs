@@ -31,8 +31,8 @@ pub(crate) fn introspect(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, 
     if let Some(opened) = opened.filter(|_| family.is_some()) {
         body["token_type"] = json!("Bearer");
         body["iat"] = json!(opened.born / 1000);
-        if let Some(left) = seconds_left(realm, text, visit.now) {
-            body["exp"] = json!(visit.now / 1000 + left);
+        if let Some(end) = realm.tokens.expires(text) {
+            body["exp"] = json!(end / 1000);
         }
     }
     let body = (visit.dialect().introspected)(body, family.map(|family| &family.consent), visit);

@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use tokio::sync::watch;
 
+use super::chance::Chance;
 use super::clock::ServerClock;
 use super::wire::{Reply, Request};
 use crate::base::Secret;
@@ -77,7 +78,7 @@ pub struct Oauth {
 pub const PUBLIC_CLIENT: &str = "sandbox-public";
 
 impl Oauth {
-    pub(crate) fn new(clock: ServerClock, port: u16, secret: Secret) -> Oauth {
+    pub(crate) fn new(clock: ServerClock, port: u16, secret: Secret, chance: &Chance) -> Oauth {
         let key = Key::made_up();
         let client = ("sandbox-client".to_owned(), secret);
         let realm = |dialect: &&'static Dialect| {
@@ -85,7 +86,7 @@ impl Oauth {
                 Client::new(&client.0, Some(client.1.clone()), Some(key.public())),
                 Client::new(PUBLIC_CLIENT, None, None),
             ];
-            (dialect.id, Realm::new(dialect, clients))
+            (dialect.id, Realm::new(dialect, clients, chance))
         };
         let realms = dialects::ALL.iter().map(realm).collect();
         let origin = format!("http://127.0.0.1:{port}");
@@ -131,6 +132,11 @@ impl Oauth {
                 realm.refuse(visit.refusal(cause), &visit).into()
             }
         }
+    }
+
+    /// Whether a call changes anything here that later ones could notice; what was counted does not count.
+    pub(crate) fn changes(&self, place: &Place) -> bool {
+        !place.endpoint.only_reads() || self.lock()[place.dialect.id].ordered(place).is_some()
     }
 
     /// Waits while token answers are held.

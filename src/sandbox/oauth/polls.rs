@@ -5,6 +5,7 @@ use serde_json::json;
 use super::authorize::knows;
 use super::clients::Client;
 use super::counts::Poll;
+use super::device::user_code;
 use super::dialects::{Grant, Secrecy};
 use super::errors::{Cause, Refusal};
 use super::rules::Offline;
@@ -26,8 +27,9 @@ pub(crate) fn device(realm: &mut Realm, visit: &Visit<'_>) -> Result<Reply, Box<
     if !scopes.iter().all(|scope| knows(realm, scope)) {
         return Err(wrong(Cause::BadScope));
     }
-    let code = random("", 40);
-    let device = realm.devices.begin(&code, &client.id, scopes, &realm.rules, visit.now);
+    let code = random(&realm.chance, "", 40);
+    let user_code = user_code(&realm.chance);
+    let device = realm.devices.begin((&code, user_code), &client.id, scopes, &realm.rules, visit.now);
     let page = format!("{}/{}", visit.own, dialect.device.page);
     let mut body = json!({"device_code": code, "user_code": device.user_code});
     body[dialect.device.uri] = json!(page);

@@ -15,6 +15,7 @@ use super::rules::Rules;
 use super::tokens::Tokens;
 use super::visit::{Outcome, Place, Visit, peek};
 use super::{authorize, grants, identity, introspect, metadata, page, polls, revoke};
+use crate::sandbox::chance::Chance;
 use crate::sandbox::wire::{Reply, Request};
 
 /// One vendor's server.
@@ -30,10 +31,11 @@ pub(crate) struct Realm {
     pub(crate) tokens: Tokens,
     pub(crate) quirks: Vec<Quirk>,
     pub(crate) counts: OauthCounts,
+    pub(crate) chance: Chance,
 }
 
 impl Realm {
-    pub(crate) fn new(dialect: &'static Dialect, clients: Vec<Client>) -> Realm {
+    pub(crate) fn new(dialect: &'static Dialect, clients: Vec<Client>, chance: &Chance) -> Realm {
         Realm {
             dialect,
             rules: dialect.rules.clone(),
@@ -42,9 +44,10 @@ impl Realm {
             codes: Codes::default(),
             devices: Devices::default(),
             consented: HashSet::new(),
-            tokens: Tokens::default(),
+            tokens: Tokens::new(chance.clone()),
             quirks: Vec::new(),
             counts: OauthCounts::default(),
+            chance: chance.clone(),
         }
     }
 
@@ -67,12 +70,16 @@ impl Realm {
         }
     }
 
-    /// The first order that this call fulfils.
-    pub(crate) fn quirk(&mut self, place: &Place) -> Option<Quirk> {
+    /// Where the first order is that this call fulfils.
+    pub(crate) fn ordered(&self, place: &Place) -> Option<usize> {
         let (endpoint, grant) = place.words();
-        let at = self.quirks.iter().position(|quirk| {
+        self.quirks.iter().position(|quirk| {
             quirk.times > 0 && (quirk.endpoint == endpoint || !grant.is_empty() && quirk.endpoint == grant)
-        })?;
+        })
+    }
+
+    pub(crate) fn quirk(&mut self, place: &Place) -> Option<Quirk> {
+        let at = self.ordered(place)?;
         self.quirks[at].times -= 1;
         let quirk = self.quirks[at].clone();
         if quirk.times == 0 {

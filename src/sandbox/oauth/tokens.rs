@@ -8,6 +8,7 @@ use super::dialects::Prefixes;
 use super::errors::Cause;
 use super::people::LETTERS;
 use super::rules::{Rotation, Rules};
+use crate::sandbox::chance::Chance;
 
 /// All tokens of one consent.
 #[derive(Clone, Debug)]
@@ -72,8 +73,9 @@ pub(crate) enum Shut {
     Revoked,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tokens {
+    chance: Chance,
     families: Vec<Family>,
     access: HashMap<String, Access>,
     refresh: HashMap<String, Refresh>,
@@ -82,6 +84,10 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
+    pub(crate) fn new(chance: Chance) -> Tokens {
+        Tokens { chance, families: Vec::new(), access: HashMap::new(), refresh: HashMap::new(), families_revoked: 0 }
+    }
+
     /// The first tokens of a consent.
     pub(crate) fn begin(&mut self, consent: Consent, user: bool, prefixes: &Prefixes, rules: &Rules, now: i64) -> Pair {
         let offline = consent.offline;
@@ -103,14 +109,14 @@ impl Tokens {
     ) -> String {
         let of = &self.families[family as usize];
         let (user, scopes) = (of.user, narrowed.unwrap_or_else(|| of.scopes().to_vec()));
-        let text = random(if user { prefixes.user_access } else { prefixes.access }, prefixes.length);
+        let text = random(&self.chance, if user { prefixes.user_access } else { prefixes.access }, prefixes.length);
         let expires = rules.lifetime.map(|seconds| later(now, seconds));
         self.access.insert(text.clone(), Access { family, scopes, born: now, expires, dead: false });
         text
     }
 
     fn new_refresh(&mut self, family: u64, prefixes: &Prefixes, now: i64) -> String {
-        let text = random(prefixes.refresh, prefixes.length);
+        let text = random(&self.chance, prefixes.refresh, prefixes.length);
         self.refresh.insert(text.clone(), Refresh { family, born: now, used: now, spent: None, dead: false });
         text
     }
@@ -158,7 +164,7 @@ impl Tokens {
             return Err(Cause::OldRefresh);
         }
         if let Some(spent) = token.spent
-            && now > later(spent, rules.grace)
+            && (rules.grace == 0 || now > later(spent, rules.grace))
         {
             if rules.rotation == Rotation::Strict {
                 self.revoke_family(token.family);
@@ -269,8 +275,6 @@ fn later(at: i64, seconds: u64) -> i64 {
 }
 
 /// A new text that nobody can guess.
-pub(crate) fn random(prefix: &str, length: usize) -> String {
-    let letter = || char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
-    let rest: String = std::iter::repeat_with(letter).take(length.max(16)).collect();
-    format!("{prefix}{rest}")
+pub(crate) fn random(chance: &Chance, prefix: &str, length: usize) -> String {
+    format!("{prefix}{}", chance.text(LETTERS, length.max(16)))
 }

@@ -41,7 +41,7 @@ impl Api {
             None => HUBSPOT.base.parse().map_err(|_| Error::failed("HubSpot's address is broken"))?,
         };
         if matches!(access.auth, Auth::None) {
-            return Err(Error::new(Kind::SignIn, "HubSpot needs a private app token")
+            return Err(Error::new(Kind::SignIn, "HubSpot needs a service key")
                 .hint(format!("make one at {}", HUBSPOT.console)));
         }
         let door = Door::new(base, &access.account)?

@@ -43,6 +43,7 @@ fn settings_become_addresses() {
     assert_eq!((revoke.url.as_str(), revoke.how), ("https://auth.acme.example/revoke", RevokeBy::Rfc7009));
     assert_eq!((server.client_auth, server.scope_separator, server.pkce), (ClientAuth::Body, ',', true));
     assert_eq!(server.authorize_parameters, [("audience".to_owned(), "things".to_owned())]);
+    assert_eq!(server.token_parameters, [("audience".to_owned(), "things".to_owned())]);
     assert_eq!(server.issuer.as_deref(), Some("https://auth.acme.example"));
     assert_eq!((server.redirect.port, server.redirect.host), (None, "127.0.0.1"));
 }
@@ -223,11 +224,14 @@ fn what_an_issuer_says_of_itself_becomes_settings() {
 fn settings_of_known_vendors_are_few() {
     let error = provider("github").settings(Method::Token, settings(&["base_url=https://x.example"])).unwrap_err();
     assert_eq!(error.message, "GitHub has no setting `base_url`");
-    assert_eq!(error.hint.unwrap(), "the settings are app, installation");
+    assert_eq!(error.hint.unwrap(), "the settings are app, installation, redirect_url");
     let error = provider("notion").settings(Method::Token, settings(&["base_url=https://x.example"])).unwrap_err();
-    assert_eq!(error.hint.unwrap(), "leave `--set base_url=…` away");
+    assert_eq!(error.hint.unwrap(), "the settings are redirect_url");
     let error = provider("stripe").settings(Method::Token, settings(&["stripe_acount=acct_1"])).unwrap_err();
-    assert_eq!(error.hint.unwrap(), "did you mean `stripe_account`? the settings are stripe_account, stripe_context");
+    assert_eq!(
+        error.hint.unwrap(),
+        "did you mean `stripe_account`? the settings are stripe_account, stripe_context, redirect_url"
+    );
     let error = provider("stripe").settings(Method::Token, settings(&["stripe_account=ada"])).unwrap_err();
     assert_eq!(error.message, "`stripe_account` is no account's id");
     let both = settings(&["stripe_account=acct_1", "stripe_context=acct_2"]);

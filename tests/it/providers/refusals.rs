@@ -33,7 +33,7 @@ async fn hubspot_names_the_scope_that_is_missing() {
     let body = json!({"status": "error", "category": "MISSING_SCOPES", "message": "m",
         "errors": [{"message": "m", "context": {"requiredGranularScopes": ["crm.objects.deals.read"]}}]});
     let error = refused("hubspot", 403, &[], body).await;
-    let hint = "add it to the private app at https://app.hubspot.com/private-apps";
+    let hint = "add it to the service key, or to the app, at https://app.hubspot.com";
     check(&error, Kind::Denied, "needs the scope `crm.objects.deals.read`", hint);
     let error = refused("hubspot", 429, &[], json!({"policyName": "DAILY"})).await;
     check(&error, Kind::Remote, "has no calls left today", "");

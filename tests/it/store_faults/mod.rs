@@ -14,4 +14,4 @@ mod read_only;
 #[cfg(unix)]
 mod readers;
 mod size;
-mod support;
+pub mod support;

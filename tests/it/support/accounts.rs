@@ -15,6 +15,14 @@ use url::Url;
 
 use super::home::Home;
 
+/// A fresh seed, or the one that `APPCTL_TEST_SEED` gives; told, so that a failure can be had again.
+pub fn seed() -> u64 {
+    let given = super::postgres::variable("APPCTL_TEST_SEED").map(|seed| seed.parse().expect("a seed is a number"));
+    let seed = given.unwrap_or_else(rand::random);
+    println!("APPCTL_TEST_SEED={seed}");
+    seed
+}
+
 pub struct Desk {
     pub sandbox: Sandbox,
     pub app: App,
@@ -23,7 +31,7 @@ pub struct Desk {
 impl Desk {
     /// A sandbox, and an app in memory whose clock stands still.
     pub async fn new() -> Desk {
-        let options = Options { seed: rand::random(), records: 20, ..Options::default() };
+        let options = Options { seed: seed(), records: 20, ..Options::default() };
         let sandbox = Sandbox::start(options).await.unwrap();
         let mut app = App::temporary(Clock::fixed(sandbox.clock().now())).unwrap();
         app.http = quick();
@@ -123,6 +131,10 @@ pub fn app_of(home: &Home, user: &str) -> App {
 pub struct Ada {
     /// There is no browser where the program runs
     pub elsewhere: bool,
+    /// Nobody is there to paste
+    pub cannot_paste: bool,
+    /// Somebody is there, and looks out of the window
+    pub never_pastes: bool,
     /// Pasted before the right address
     pub pastes: VecDeque<String>,
     pub settles: Option<Settled>,
@@ -152,7 +164,14 @@ impl Person for Ada {
         self.codes.push(user_code.to_owned());
     }
 
+    fn can_paste(&mut self) -> Result<()> {
+        if self.cannot_paste { Err(Error::usage("nobody is there")) } else { Ok(()) }
+    }
+
     async fn paste(&mut self) -> Result<String> {
+        if self.never_pastes {
+            std::future::pending::<()>().await;
+        }
         if let Some(wrong) = self.pastes.pop_front() {
             return Ok(wrong);
         }

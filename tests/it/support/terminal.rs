@@ -78,6 +78,13 @@ impl Terminal {
         self.wait_for(question).send(keys)
     }
 
+    /// Sends the program a signal, as Ctrl-C does while nothing reads keys.
+    pub fn signal(&mut self, signal: rustix::process::Signal) -> &mut Self {
+        let pid = rustix::process::Pid::from_raw(self.session.get_process().pid().as_raw()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+        self
+    }
+
     /// The whole screen now.
     pub fn contents(&self) -> String {
         let text = self.screen.screen().contents();

@@ -6,7 +6,7 @@ use crate::accounts::{self, Switch};
 use crate::app::App;
 use crate::base::{Label, Result};
 use crate::cli::complete;
-use crate::cli::integrations::connect::{Report, SignIn, SignInArgs, method};
+use crate::cli::integrations::connect::{Report, SignInArgs, method};
 use crate::cli::integrations::{again, wanted::Wanted};
 use crate::cli::ui::Ui;
 
@@ -33,14 +33,11 @@ pub struct Args {
 
 pub async fn run(app: &App, ui: &mut Ui, provider: Option<&str>, args: Args) -> Result<()> {
     let account = super::find(app, provider, &args.label)?;
-    let how = SignIn {
-        pages: args.sign_in.pages(),
-        wait: args.sign_in.wait(),
-        switch: if args.switch_account { Switch::Allow } else { Switch::Refuse },
-    };
-    let method = args.method.unwrap_or(account.method);
-    let mut wanted = Wanted { method: Some(method), ..Wanted::of(&account) };
+    let pages = args.sign_in.pages();
+    let mut wanted = Wanted::again(&account);
+    wanted.request.method = args.method.or(wanted.request.method);
+    wanted.request.switch = if args.switch_account { Switch::Allow } else { Switch::Refuse };
     again::put_flags(&mut wanted, args.sign_in)?;
-    let connected = again::sign_in(app, ui, &account, &mut wanted, how).await?;
+    let connected = again::sign_in(app, ui, &account, &mut wanted, pages).await?;
     ui.outcome(&Report::of(app, &connected)?)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::accounts::{self, Account, Health};
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::base::{FieldType, Result, Timestamp, Value};
 use crate::cli::ui::{Column, Outcome, Sheet};
@@ -39,7 +39,7 @@ pub struct Shown {
 impl Shown {
     pub fn of(app: &App, account: &Account) -> Result<Self> {
         let (health, reason) = match accounts::health(app, account) {
-            Ok(health) => (health.word(), reason(&health)),
+            Ok(health) => (health.word(), health.reason().map(str::to_owned)),
             // A keyring that does not answer is no reason to show nothing.
             Err(error) => ("unknown", Some(error.message)),
         };
@@ -106,14 +106,6 @@ fn columns() -> Vec<Column> {
         _ => Column::text(name),
     };
     names.into_iter().map(column).collect()
-}
-
-fn reason(health: &Health) -> Option<String> {
-    match health {
-        Health::Good => None,
-        Health::NeedsReauth { reason, .. } => Some(reason.clone()),
-        Health::NoSecret => Some("its secret is in another vault, or nowhere".to_owned()),
-    }
 }
 
 /// The telling part of a scope that is an address (Google's): `drive.file`.

@@ -302,6 +302,12 @@ impl Endpoint {
         }
     }
 
+    /// Nothing is another way afterwards.
+    pub(crate) fn only_reads(self) -> bool {
+        use Endpoint::{Certificates, Identity, Introspect, Keys, Metadata, Nothing, TokenInfo};
+        matches!(self, Introspect | TokenInfo(_) | Metadata | Keys | Certificates | Identity(_) | Nothing)
+    }
+
     /// The methods it answers, for `Allow` (RFC 9110 section 10.2.1); empty where nothing is.
     pub(crate) fn methods(self) -> &'static [&'static str] {
         match self {

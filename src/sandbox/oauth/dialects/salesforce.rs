@@ -162,6 +162,7 @@ fn identity(seen: &Seen<'_>, visit: &Visit<'_>) -> Reply {
         "email": identity.email, "email_verified": true, "first_name": identity.given_name(),
         "last_name": identity.family_name(), "timezone": "UTC", "asserted_user": true, "active": true,
         "user_type": "STANDARD", "language": "en_US", "locale": "en_US", "utcOffset": 0,
+        "photos": {"picture": format!("{}/profilephoto/005/F", visit.own), "thumbnail": format!("{}/profilephoto/005/T", visit.own)},
         "status": {"created_date": null, "body": null}, "is_app_installed": true, "urls": urls(identity, visit),
     });
     Reply::value(200, &body)
