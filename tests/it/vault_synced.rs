@@ -259,10 +259,10 @@ hint: nothing was read or changed; put a good copy in its place, and ask who can
         ana.run(&format!("vault merge {others}")),
         str![[r#"
 
-[status 5]
+[status 1]
 [stderr]
-error: `ana` is no member of the team vault
-hint: ask a member to let you in: `appctl vault join` prints what they need
+error: `[FOLDER]/others` is another team vault
+hint: see what this one is called with `appctl vault status`
 
 "#]]
     );
@@ -354,7 +354,7 @@ fn a_backup_is_taken_only_by_whoever_says_so() {
 [status 1]
 [stderr]
 error: `[FOLDER]/team.vault` cannot be trusted: it is older than what was seen last
-hint: nothing was read or changed; put the newest copy in its place, and ask who can write to its folder; from a backup, take it as it is, without what is missing, with `appctl vault join VAULT --as-it-is`
+hint: put it together with your own copy of what you saw: `appctl vault merge`; from a backup, take it as it is, without what is missing, with `appctl vault join VAULT --as-it-is`
 
 "#]]
     );

@@ -637,7 +637,7 @@ hint: nothing was read or changed; put a good copy in its place, and ask who can
 [status 1]
 [stderr]
 error: `[FILE]` cannot be trusted: it is older than what was seen last
-hint: nothing was read or changed; put the newest copy in its place, and ask who can write to its folder; from a backup, take it as it is, without what is missing, with `appctl vault join VAULT --as-it-is`
+hint: put it together with your own copy of what you saw: `appctl vault merge`; from a backup, take it as it is, without what is missing, with `appctl vault join VAULT --as-it-is`
 
 "#]]
     );
