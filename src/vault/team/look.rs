@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::base::{Error, Kind, Result};
 
-use super::Team;
 use super::chain::State;
 use super::member::{self, Identity};
 use super::members::Known;
 use super::seen::Seen;
+use super::{Opened, Team};
 
 /// What a person is to a vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -97,8 +97,7 @@ impl Team {
             )
             .hint("ask a member what `appctl vault status` shows; somebody may have put another file there"));
         }
-        let identity = self.member_in(&state)?;
-        document.data_key(&state, &identity).ok_or_else(|| self.distrusted("its data key is not the members'"))?;
+        let Opened { bytes, document, state, .. } = self.unseal(bytes, document, state)?;
         let before = self.seen()?.filter(|seen| seen.id == state.id());
         match before.map(|seen| seen.check(&state, &document)) {
             Some(Err(_)) if as_it_is => self.forget_seen(&turn)?,

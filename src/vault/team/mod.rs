@@ -30,7 +30,7 @@ pub use look::{Look, Standing};
 use member::Identity;
 pub use members::{Known, Removed};
 pub use merge::Merged;
-use seen::{Place, Seen};
+use seen::{Differs, Place, Seen};
 
 /// How often a write begins anew because the file changed meanwhile: a folder that another machine keeps in step knows no locks.
 const TRIES: usize = 5;
@@ -180,8 +180,15 @@ impl Team {
         let seen = self.seen()?;
         let Some((bytes, document, state)) = self.load()? else { return Err(self.absent()?) };
         let seen = seen.ok_or_else(|| self.not_joined())?;
-        seen.check(&state, &document).map_err(|differs| self.differs(differs))?;
-        self.unseal(bytes, document, state)
+        let checked = seen.check(&state, &document);
+        if let Err(differs) = checked
+            && differs != Differs::Parted
+        {
+            return Err(self.differs(differs));
+        }
+        // That two wrote at once is believed only of a file that a member closed.
+        let opened = self.unseal(bytes, document, state)?;
+        checked.map(|()| opened).map_err(|differs| self.differs(differs))
     }
 
     /// Opens a file of this vault with this person's keys.
