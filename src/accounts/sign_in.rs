@@ -10,7 +10,7 @@ use super::grant::Grant;
 use super::person::{Browse, Event, Person, unless_interrupted};
 use super::{Identity, Method, Provider, Site};
 use crate::app::App;
-use crate::base::{Error, Interrupt, Kind, Result, Secret};
+use crate::base::{Error, Interrupt, Kind, Result, Secret, Unfinished};
 use crate::oauth::code::{Callback, Code, Flow};
 use crate::oauth::loopback::Loopback;
 use crate::oauth::{Client, Failure, Server, Tokens, device, revoke};
@@ -325,7 +325,17 @@ impl Farewell {
         Some(Farewell { http: http.clone(), server, client: client.clone(), bundle: (**bundle).clone() })
     }
 
+    /// In a task of its own, because a signal that ends the question drops whoever waits here.
     pub async fn say(self) {
+        let unfinished = Unfinished::begin();
+        let saying = tokio::spawn(async move {
+            self.ask().await;
+            drop(unfinished);
+        });
+        let _ = saying.await;
+    }
+
+    async fn ask(self) {
         let Bundle { access, refresh, .. } = self.bundle;
         let subject = revoke::Subject { access: Some(access), refresh, id: None };
         let _ = revoke::revoke(&self.http.ending_in(FAREWELL), &self.server, &self.client, &subject).await;
@@ -336,7 +346,7 @@ impl Farewell {
     pub fn say_alone(self) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         if let Ok(runtime) = runtime {
-            runtime.block_on(Farewell { http: self.http.anew(), ..self }.say());
+            runtime.block_on(Farewell { http: self.http.anew(), ..self }.ask());
         }
     }
 }
