@@ -72,7 +72,7 @@ fn meaning(code: &str) -> (Kind, Option<&'static str>) {
                 "check the client's id and secret, and what it may do, in the vendor's console; the sign-in is untouched",
             ),
         ),
-        "access_denied" => (Kind::Denied, None),
+        "access_denied" => (Kind::Denied, Some("nothing was kept; run the command again, and allow what it asks for")),
         "expired_token" => (Kind::SignIn, Some("the code is only good for a few minutes: start again")),
         "authorization_pending" | "slow_down" => (Kind::Remote, None),
         "invalid_scope" => (Kind::Failed, Some("check the scopes that are asked for, and those the client may have")),

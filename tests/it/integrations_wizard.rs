@@ -123,6 +123,7 @@ opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/google/o/oauth2/v2/auth?[QUERY]
 waiting for the browser, 5m at the most; Ctrl-C ends it
 error: Google refused: access_denied: Forbidden
+hint: nothing was kept; run the command again, and allow what it asks for
 [status 5]
 
 "#]]

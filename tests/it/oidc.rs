@@ -231,6 +231,7 @@ opened the browser; should it show nothing, go to
   http://127.0.0.1:[PORT]/auth?[QUERY]
 waiting for the browser, 30s at the most; Ctrl-C ends it
 error: this API refused: access_denied: End-User aborted interaction
+hint: nothing was kept; run the command again, and allow what it asks for
 "#]]
     );
     assert_eq!(issuer.events(), ["authorization refused: access_denied"]);
