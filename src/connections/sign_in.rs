@@ -59,6 +59,10 @@ async fn test_at(app: &App, account: &Account, source: &'static dyn Source) -> R
 async fn known(app: &App, mut request: ConnectRequest) -> Result<ConnectRequest> {
     let Some(source) = source_of(&request.provider) else { return Ok(request) };
     let provider = source.spec().provider;
+    if request.endpoint.is_some() {
+        return Err(Error::usage(format!("{} has no `--endpoint`", provider.title))
+            .hint("say where it is with `--set url=…` alone"));
+    }
     let method = request.method.or(provider.methods.first().copied()).unwrap_or_default();
     let settings = provider.settings(method, request.settings.clone())?;
     let label = request.label.clone().map_or_else(|| Label::parse(provider.id), Ok)?;

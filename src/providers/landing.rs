@@ -25,6 +25,11 @@ impl Provider {
         )))
     }
 
+    /// Checks the page of the person's own, where one is set: nobody is told to register one that cannot be used.
+    pub fn check_page(&self, settings: &BTreeMap<String, String>) -> Result<()> {
+        settings.get(REDIRECT_URL.key).map_or(Ok(()), |page| check(page))
+    }
+
     /// Whether two accounts' settings mean the same kind of account: what the one may do tells nothing about the other else.
     pub fn is_same_kind(&self, one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
         let chosen = self.settings.iter().filter(|setting| !setting.choices.is_empty());

@@ -64,7 +64,8 @@ impl Journal {
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).doing(|| format!("opening `{}`", path.display()))?;
+        let opened = options.open(path).doing(|| format!("opening `{}`", path.display()));
+        let file = opened.map_err(|error| error.hint("name a file in a folder that is there"))?;
         let mut journal = Journal { file, path: path.to_owned(), read: 0, broken: false };
         journal.lock().await?;
         let origin = journal.origin(wished);

@@ -147,6 +147,17 @@ hint: leave it out of the address and give it with `--token-stdin`, `--token-fil
 
 "#]]
     );
+    assert_data_eq!(
+        shop.told(None, "integrations connect postgres --set url=URL --endpoint https://shop.example"),
+        str![[r#"
+
+[status 2]
+[stderr]
+error: PostgreSQL has no `--endpoint`
+hint: say where it is with `--set url=…` alone
+
+"#]]
+    );
     let nowhere = shop.run(None, "integrations connect postgres --set url=postgresql://a@127.0.0.1:1/x");
     assert_eq!(nowhere.status, 8, "{nowhere}");
     assert_eq!(shop.run(None, "integrations accounts --json").stdout, "[]\n");

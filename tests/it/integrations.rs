@@ -139,6 +139,21 @@ hint: its redirect URI is http://127.0.0.1/callback
 }
 
 #[test]
+fn nobody_is_told_to_register_a_page_that_cannot_be_used() {
+    assert_data_eq!(
+        run("integrations connect google --set redirect_url=nonsense --client-id a"),
+        str![[r#"
+
+[status 2]
+[stderr]
+error: `redirect_url` is no https address
+hint: set it as it is registered, like `--set redirect_url=https://acme.example/callback`
+
+"#]]
+    );
+}
+
+#[test]
 fn what_cannot_be_meant() {
     assert_data_eq!(
         run("integrations connect gogle"),

@@ -309,3 +309,20 @@ hint: name another file; this one was left as it is
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }
 }
+
+#[test]
+fn a_journal_that_cannot_be_opened_says_what_helps() {
+    let home = Home::new();
+    let ran = home.run_with(None, &[], &format!("sandbox serve --journal {}/nowhere/journal", home.path().display()));
+    assert_data_eq!(
+        ran.to_string(),
+        str![[r#"
+
+[status 3]
+[stderr]
+error: opening `[HOME]/nowhere/journal`: No such file or directory (os error 2)
+hint: name a file in a folder that is there
+
+"#]]
+    );
+}

@@ -135,6 +135,7 @@ impl Wanted {
             return Ok(());
         }
         let provider = self.provider()?;
+        provider.check_page(&self.request.settings)?;
         let way = self.way(provider)?;
         let flags: Vec<&str> = missing.iter().map(|missing| missing.flag.as_str()).collect();
         let verb = if flags.len() > 1 { "are" } else { "is" };
