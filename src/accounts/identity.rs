@@ -26,7 +26,8 @@ pub(super) fn taken(label: &Label) -> Error {
     Error::new(Kind::Conflict, format!("the label `{label}` is taken")).hint("choose another one with `--label LABEL`")
 }
 
-pub(super) fn other_identity(account: &Account, identity: &Identity) -> Error {
+/// What to say when it turns out to be somebody else.
+pub fn other_identity(account: &Account, identity: &Identity) -> Error {
     Error::new(
         Kind::Conflict,
         format!("that is `{}`, and account `{}` is `{}`", identity.name, account.label, account.identity.name),

@@ -48,6 +48,7 @@ pub use crate::providers::{
 pub use connect::{Connected, connect, reauth};
 pub use endpoint::check as check_endpoint;
 pub use held::{Ended, last_try as keep_held};
+pub use identity::other_identity;
 pub use idle::{Kept, keep_alive};
 pub use leftovers::{announce, orphans, sweep};
 pub use live::auth;

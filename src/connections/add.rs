@@ -121,9 +121,8 @@ fn same(account: Account, identity: &sources::Identity) -> Result<Account> {
     if account.identity.id == identity.id || account.identity.id.is_empty() {
         return Ok(account);
     }
-    let (label, known) = (&account.label, &account.identity.name);
-    Err(Error::new(Kind::Conflict, format!("that is `{}`, and account `{label}` is `{known}`", identity.name))
-        .hint("give a new account another label with `--account LABEL`"))
+    let found = accounts::Identity { id: identity.id.clone(), name: identity.name.clone() };
+    Err(accounts::other_identity(&account, &found).hint("give a new account another label with `--account LABEL`"))
 }
 
 fn refuse_taken_name(app: &App, name: &ConnectionName) -> Result<()> {

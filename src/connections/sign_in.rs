@@ -4,7 +4,7 @@
 use super::way::Way;
 use crate::accounts::{self, Account, ConnectRequest, Connected, Person, Provider, Tested};
 use crate::app::App;
-use crate::base::{Budget, Error, Kind, Label, Result, Secret};
+use crate::base::{Budget, Error, Label, Result, Secret};
 use crate::sources::{self, Access, Source};
 
 /// Connects an account. Errors as for `accounts::connect`, and what the source says that cannot be reached with it.
@@ -40,11 +40,10 @@ async fn test_at(app: &App, account: &Account, source: &'static dyn Source) -> R
     let secret = Way::of(app, account)?.password;
     let found = ask(app, source, &account.label, account.settings.clone(), secret).await?;
     if found.id != account.identity.id {
-        return Err(Error::new(
-            Kind::Conflict,
-            format!("that is `{}`, and account `{}` is `{}`", found.name, account.label, account.identity.name),
-        )
-        .hint(format!("run `appctl integrations accounts reauth {} --switch-account` if it shall be", account.label)));
+        return Err(accounts::other_identity(account, &found).hint(format!(
+            "run `appctl integrations accounts reauth {} --switch-account` if it shall be",
+            account.label
+        )));
     }
     Ok(Tested {
         account: account.label.clone(),
